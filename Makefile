@@ -1,0 +1,96 @@
+# trm: Tiny Recursive Models as Unix filters. `make help` lists the commands.
+#
+# Lists on top, rules below. Each program names the rooms of lib/ it is made of, highest first, so the data flow can be
+# read here; tests/unit/rooms.bats asks the object files whether that is true.
+
+# --- programs and their rooms ---------------------------------------------------------------------------------------
+trm-ifc       := cli ifc step schema pack rec base
+trm-check     := cli rule fact schema rec base
+trm-buildings := cli rec base
+trm-extract   := cli code rule fact schema rec base
+trm-split     := cli fact rec base
+trm-train     := cli code rule fact schema ckpt opt net mat stat rec base
+trm-infer     := cli store code rule fact schema ckpt net mat stat rec base
+trm-eval      := cli stat fact rec base
+trm-models    := cli store ckpt rec base
+trm-report    := cli page fact pack stat rec base
+
+# --- what a room needs from outside ---------------------------------------------------------------------------------
+rec.libs  := -ljansson
+pack.libs := -lzip
+rule.libs := -lxml2
+mat.libs  := -lopenblas
+net.libs  := -fopenmp
+
+# --- settings -------------------------------------------------------------------------------------------------------
+CC      ?= cc
+OPT     ?= -O2
+PREFIX  ?= /usr/local
+DESTDIR ?=
+SECONDS ?= 60
+GOLDEN  ?= ../shared/golden
+IDS     ?= ../shared/ids/official
+WARN    := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla
+CFLAGS  ?= -g
+override CFLAGS += -std=gnu11 $(OPT) $(WARN) -ffp-contract=off -MMD -MP -I/usr/include/libxml2 -fopenmp
+LDLIBS  += -lm
+
+ifdef SAN
+B   := .build/san
+BIN := .build/san/bin
+override CFLAGS += -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -O1
+LDFLAGS += -fsanitize=address,undefined
+else
+B   := .build/std
+BIN := bin
+endif
+
+ROOMS    := $(notdir $(wildcard lib/*))
+PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
+UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
+# every room, highest first, for tests that may use any of them
+ALL      := cli page store ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
+
+.SUFFIXES:
+.SECONDARY:
+.DELETE_ON_ERROR:
+.PHONY: all programs demo check golden ids-suite bench fuzz install uninstall clean setup help units
+
+all: programs
+
+programs: $(PROGRAMS:%=$(BIN)/%)
+
+units: $(UNITS)
+
+# --- building -------------------------------------------------------------------------------------------------------
+archives = $(patsubst %,$(B)/lib/%.a,$(filter $(HAVE),$(1)))
+libs     = $(foreach r,$(1),$($(r).libs)) $(LDLIBS)
+
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+define room
+$(B)/lib/$(1).a: $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/$(1)/*.c))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcsD $$@ $$^
+endef
+$(foreach r,$(HAVE),$(eval $(call room,$(r))))
+
+define program
+$(BIN)/$(1): $(B)/obj/src/$(1).o $(call archives,$($(1)))
+	@mkdir -p $$(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $$@ $$^ $(call libs,$($(1)))
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(call archives,$(ALL))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL))
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf bin .build

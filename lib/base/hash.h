@@ -1,0 +1,22 @@
+/* Hashing: a fast 64-bit hash for tables and for choosing sides, and SHA-256 for provenance. */
+#ifndef TRM_BASE_HASH_H
+#define TRM_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* 64 well mixed bits of n bytes; the same on every machine, forever (splits hang on it). FNV-1a over bytes from the
+ * seed, then the finaliser of splitmix64. Cannot fail. */
+uint64_t trm_hash64(const void *bytes, size_t n, uint64_t seed);
+
+struct trm_sha256 { /* FIPS 180-4 */
+    uint32_t h[8];
+    uint64_t n;
+    uint8_t block[64];
+};
+void trm_sha256_init(struct trm_sha256 *s);
+void trm_sha256_add(struct trm_sha256 *s, const void *bytes, size_t n);
+/* 64 lower-case hex digits and a zero. The state is used up. */
+void trm_sha256_hex(struct trm_sha256 *s, char hex[65]);
+
+#endif
