@@ -148,8 +148,11 @@ struct trm_slots_part {
 #define TRM_SLOTS_PARTS 11
 /* Fills part[], returns how many. */
 size_t trm_slots_parts(struct trm_slots *s, const struct trm_net *net, struct trm_slots_part part[TRM_SLOTS_PARTS]);
+/* After parts were filled from a file: whether every id, label, puzzle, feature and step count is one that put and train
+ * could have left. TRM_DATA names the first that is not. */
+int trm_slots_check(const struct trm_slots *s, const struct trm_net *net, struct trm_err *err);
 
-/* One supervision step for every slot that has not halted: fills logits, q and, where labelled, ce, halt_loss, labelled,
+/* One supervision step for every slot (made with TRM_SLOTS_INFER) that has not halted: fills logits, q and, where labelled, ce, halt_loss, labelled,
  * right; counts steps. The caller decides who halts (sets halted[i]; puts a fresh sample). No dropout. Cannot fail. */
 void trm_net_infer(const struct trm_net *net, const trm_real *params, struct trm_slots *s);
 
