@@ -118,8 +118,9 @@ struct trm_coded {
 
 /* Encode the rules from first_rule on (max_rules at most; go on at first_rule + n_rules for the rest) with the fields that
  * are not hidden. hide: [n_fields] or NULL for none. Positions stand in this order, and what does not fit is dropped from
- * the end of it: what the rules test; class; predefined type; numbers, then words of names; all others, those that training saw
- * most first, then by name; numbers and words of descriptions and storeys among them; tags. A rule position says whether a field that decides it is known, and that is the same whether it is missing or was hidden.
+ * its end: what the rules test; class; predefined type; numbers, then words of names; all others, those that training saw
+ * most first, then by name (numbers and words of descriptions and storeys are among them); tags. A rule position says
+ * whether a field that decides it is known, and that is the same whether it is missing or was hidden.
  * Deterministic; fails only when memory is out (TRM_SYS). v must be closed. */
 int trm_encode(struct trm_coded *out, const struct trm_vocab *v, const struct trm_sample *s, const uint8_t *hide,
                size_t first_rule, struct trm_err *err);
