@@ -60,6 +60,7 @@ struct trm_cli {
     bool verdict_failed; /* set by a program on -e LEVEL: exit status 4 when nothing worse happened */
     /* internal */
     trm_json *record;     /* in hand; NULL when kept or none */
+    char id_text[128];    /* what id points to */
     const char *text;     /* the line in hand */
     size_t text_len;
     struct trm_buf out;   /* not yet on stdout */

@@ -192,7 +192,10 @@ one_line(struct trm_cli *c, trm_cli_fn *fn, void *ctx)
         trm_err_set(&err, TRM_DATA, "found JSON that is no object, expected a record");
     } else if (c->record) {
         trm_json *mine = c->record;
-        c->id = trm_json_str(trm_json_get(mine, "id"), NULL);
+        const char *id = trm_json_str(trm_json_get(mine, "id"), NULL);
+        if (id) /* a copy: fn may have freed the record before its error is said */
+            snprintf(c->id_text, sizeof c->id_text, "%s", id);
+        c->id = id ? c->id_text : NULL;
         status = fn(ctx, c, mine, &err);
     }
     if (status != 0 && err.kind == TRM_DATA) {

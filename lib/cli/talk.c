@@ -143,12 +143,13 @@ trm_cli_end(struct trm_cli *c)
 static void
 time_text(char out[24], double s)
 {
-    if (s < 100)
-        snprintf(out, 24, "%.0fs", s);
-    else if (s < 5940)
-        snprintf(out, 24, "%.0fm%02ds", s / 60 - 0.5 < 0 ? 0 : (double)(long)(s / 60), (int)s % 60);
+    long whole = (long)s;
+    if (whole < 100)
+        snprintf(out, 24, "%lds", whole);
+    else if (whole < 6000)
+        snprintf(out, 24, "%ldm%02lds", whole / 60, whole % 60);
     else
-        snprintf(out, 24, "%ldh%02ldm", (long)(s / 3600), (long)s / 60 % 60);
+        snprintf(out, 24, "%ldh%02ldm", whole / 3600, whole / 60 % 60);
 }
 
 void

@@ -8,7 +8,7 @@
 #include "../base/text.h"
 
 enum { DEEPEST = 64 };
-static const double LARGEST_EXACT = 9007199254740992.0; /* 2^53: beyond it a double skips integers */
+static const json_int_t LARGEST_EXACT = 9007199254740992; /* 2^53: beyond it a double skips integers */
 
 /* Depth by brackets outside of text, before any recursion happens. */
 static size_t
@@ -37,11 +37,11 @@ deepest(const char *text, size_t n)
 
 /* Integers that a double cannot hold exactly are refused, with the first one found. */
 static bool
-beyond_exact(const json_t *v, double *found)
+beyond_exact(const json_t *v, json_int_t *found)
 {
     if (json_is_integer(v)) {
-        *found = (double)json_integer_value(v);
-        return fabs(*found) > LARGEST_EXACT;
+        *found = json_integer_value(v);
+        return *found > LARGEST_EXACT || *found < -LARGEST_EXACT;
     }
     size_t i;
     json_t *child;
@@ -72,10 +72,10 @@ trm_json_parse(const char *text, size_t n, struct trm_err *err)
         trm_err_set(err, TRM_DATA, "not JSON: line %d, column %d: %s", why.line, why.column, why.text);
         return NULL;
     }
-    double found;
+    json_int_t found;
     if (beyond_exact(v, &found)) {
         json_decref(v);
-        trm_err_set(err, TRM_DATA, "the integer %.0f is beyond 2^53", found);
+        trm_err_set(err, TRM_DATA, "the integer %lld is beyond 2^53", (long long)found);
         return NULL;
     }
     return v;
