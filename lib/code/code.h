@@ -137,6 +137,7 @@ struct trm_name_part {
     const char *unit; /* of a number: "mm", "m", "cm", "in", "ft", "min", "h" as the name gives it, also for the first of "0915 x
                        * 2134mm"; else NULL. Static. */
     char word[48];    /* lower case; of a number: the word right before it ("rei" of REI60), or "" */
+    size_t at, len;   /* of a number: where its digits stand in the name, in bytes */
 };
 /* At most max parts into parts; returns how many. Blanks, punctuation and the x between numbers are dropped. Cannot fail. */
 size_t trm_name_split(struct trm_name_part *parts, size_t max, const char *name);

@@ -13,9 +13,8 @@
 #define SAME_NUMBER 1e-6 /* relative: one number through two exporters' units */
 #define SAME_SIZE 3e-3   /* relative: a size in a name is rounded to millimetres or inches */
 
-/* Whether two fields are one property in different sets: letters and digits of their last parts, without case. */
-static bool
-same_property(const char *a, const char *b)
+bool
+trm_same_property(const char *a, const char *b)
 {
     a = trm_field_last(a), b = trm_field_last(b);
     for (;;) {
@@ -51,9 +50,8 @@ near(double x, double y)
     return fabs(x - y) <= SAME_SIZE * fabs(y);
 }
 
-/* Whether a number in a name could say x, in unit (SI, or NULL). */
-static bool
-part_says(const struct trm_name_part *p, double x, const char *unit)
+bool
+trm_part_says(const struct trm_name_part *p, double x, const char *unit)
 {
     static const double lengths[] = {1, 0.01, 0.001, 0.0254, 0.3048}, times[] = {1, 60, 3600};
     const struct trm_unit *u = p->unit ? trm_unit_find(p->unit) : NULL;
@@ -92,7 +90,7 @@ name_tells(const struct trm_sample_field *name, const struct trm_sample_field *f
     for (size_t i = 0; i < n; i++) {
         if (!parts[i].is_number)
             continue;
-        if (part_says(&parts[i], x, unit))
+        if (trm_part_says(&parts[i], x, unit))
             return true;
         bool pair = unit && !strcmp(unit, "m2") && i + 1 < n && parts[i + 1].is_number;
         if (pair && (near(parts[i].number * parts[i + 1].number / 1e6, x) || near(parts[i].number * parts[i + 1].number, x)))
@@ -117,7 +115,7 @@ hide_telling(uint8_t *hide, const struct trm_sample *s, size_t i, const struct t
         if (hide[j] == TRM_HIDDEN || is_class(f) || (keep_bounds_of && trm_rule_bounds(keep_bounds_of, f->name)))
             continue;
         bool is_name = f->value.type == TRM_SCALAR_TEXT && trm_field_is_name(f->name);
-        if (same_property(f->name, s->fields[i].name) || same_value(f, &s->fields[i]))
+        if (trm_same_property(f->name, s->fields[i].name) || same_value(f, &s->fields[i]))
             hide[j] = TRM_HIDDEN;
         else if (!keep_names && name_tells(f, &s->fields[i]))
             hide[j] = is_name ? TRM_NUMBERS_HIDDEN : TRM_HIDDEN;

@@ -13,6 +13,9 @@ enum trm_unlabelled {
     TRM_N_UNLABELLED
 };
 
+/* Why a result gives no label, or -1 when it gives one. Cannot fail. */
+int trm_unlabelled_why(const struct trm_result *result);
+
 /* The sample of an element (kinds element, checked): all its known facts, and every rule of the catalogue that applies, judged
  * by the rule room on the element as it stands, in the order of the catalogue. Labels are the verdicts pass and fail; unknown
  * never is one. results (or NULL): [n_rules] the rule room's results in the same order, in the arena.

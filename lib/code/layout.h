@@ -40,6 +40,13 @@ size_t trm_rule_known(const struct trm_sample *s, const struct trm_sample_rule *
 bool trm_rule_bounds(const struct trm_sample_rule *r, const char *field);
 bool trm_rule_tests(const struct trm_sample_rule *r, const char *field);
 
+/* --- what tells a value (hide.c) --- */
+
+/* Whether two fields are one property in different sets: letters and digits of their last parts, without case. */
+bool trm_same_property(const char *a, const char *b);
+/* Whether a number in a name could say x, in unit (SI or NULL), rounded as names are. */
+bool trm_part_says(const struct trm_name_part *p, double x, const char *unit);
+
 /* The part of a field's name behind its last dot, and the length of the part before that dot. */
 const char *trm_field_last(const char *field);
 size_t trm_field_set(const char *field);

@@ -116,7 +116,7 @@ number_part(struct trm_name_part *p, const char *s, size_t n, size_t *i)
 {
     char digits[24];
     size_t end = take_number(digits, s, n, *i);
-    *p = (struct trm_name_part){.is_number = true};
+    *p = (struct trm_name_part){.is_number = true, .at = *i, .len = end - *i};
     p->unit = unit_behind(s, n, end, &end);
     *i = end;
     return trm_text_num(digits, &p->number) && (p->unit || strcspn(digits, ".") <= LONGEST_SIZE);
