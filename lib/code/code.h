@@ -15,8 +15,8 @@
  *           At rule positions: the limit.
  *   32..47  rule positions: the margin m by which the first known tested field holds (m >= 0) or breaks (m < 0) the limit,
  *           m = +-(x/limit - 1), as tanh at six widths from 0.1 % to 50 %, exact equality, soft bins; 0 when none is known
- *   48..63  rule positions: the same, coarser, for the first three numbers of the element's names, in the unit that the name gives
- *           or millimetres
+ *   48..63  rule positions: the same, coarser, for the first three numbers in the element's names that could be what the rule
+ *           asks for: in the unit that the name gives, else millimetres from 10 on, metres below; areas as products of pairs
  * So 0.5 % of a limit moves several features by a good part of their range (test: code_number). */
 #ifndef TRM_CODE_CODE_H
 #define TRM_CODE_CODE_H
@@ -77,7 +77,7 @@ enum trm_hide {
 };
 
 struct trm_hide_opt {
-    double tested; /* probability that all that decides a rule is hidden; rules that share a tested field share the draw */
+    double tested; /* probability that all that decides a rule is hidden; rules that ask for one field share the draw */
     double bounds; /* given that, probability that fields which only bound the asked one stay (a common real case) */
     double named;  /* given that, probability that numbers in names that equal the hidden value stay as well */
     double other;  /* probability for every other field, each on its own */
@@ -86,8 +86,9 @@ struct trm_hide_opt {
 #define TRM_HIDE_DEFAULT {.tested = 0.5, .bounds = 0.25, .named = 0.5, .other = 0.1}
 
 /* Fill hide[n_fields] at random. With a rule go all fields that it tests, all fields of the same property name in other sets
- * or in the type object, and all numbers of the same unit with the same value (relative 1e-6): each would tell. The class
- * always stays. Draws the same count of random numbers for the same sample, whatever the options. Cannot fail. */
+ * or in the type object, and all fields with the same value (numbers of one unit within 1e-6, equal texts, equal ratings):
+ * each would tell. The class always stays; rules whose op is "exists" hide nothing. Takes 1 + n_fields numbers from rng, whatever
+ * the options. Cannot fail. */
 void trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_opt *opt, struct trm_rng *rng);
 /* Hide field i and, with it, every field that tells the same, as above; the others as they are. For --why. Cannot fail. */
 void trm_hide_field(uint8_t *hide, const struct trm_sample *s, size_t i);
@@ -116,9 +117,10 @@ struct trm_coded {
 };
 
 /* Encode the rules from first_rule on (max_rules at most; go on at first_rule + n_rules for the rest) with the fields that
- * are not hidden. hide: [n_fields] or NULL for none. Fields that do not fit go in this order, last first: what the rules
- * test; class, predefined type; words and numbers of names; then others by how often training saw the field, then by name.
- * A rule position says whether a field that decides it is known, and that is the same whether it is missing or was hidden.
+ * are not hidden. hide: [n_fields] or NULL for none. Positions stand in this order, and what does not fit is dropped from
+ * its end: what the rules test; class; predefined type; numbers, then words of names; all others, those that training saw
+ * most first, then by name (numbers and words of descriptions and storeys are among them); tags. A rule position says
+ * whether a field that decides it is known, and that is the same whether it is missing or was hidden.
  * Deterministic; fails only when memory is out (TRM_SYS). v must be closed. */
 int trm_encode(struct trm_coded *out, const struct trm_vocab *v, const struct trm_sample *s, const uint8_t *hide,
                size_t first_rule, struct trm_err *err);
@@ -135,6 +137,7 @@ struct trm_name_part {
     const char *unit; /* of a number: "mm", "m", "cm", "in", "ft", "min", "h" as the name gives it, also for the first of "0915 x
                        * 2134mm"; else NULL. Static. */
     char word[48];    /* lower case; of a number: the word right before it ("rei" of REI60), or "" */
+    size_t at, len;   /* of a number: where its digits stand in the name, in bytes */
 };
 /* At most max parts into parts; returns how many. Blanks, punctuation and the x between numbers are dropped. Cannot fail. */
 size_t trm_name_split(struct trm_name_part *parts, size_t max, const char *name);

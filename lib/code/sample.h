@@ -25,7 +25,8 @@ struct trm_scalar {
 
 /* One known fact about the element. A list of values is several fields of one name. */
 struct trm_sample_field {
-    const char *name; /* "Pset_DoorCommon.FireRating", "attribute.OverallWidth", "name", "type_object.name", "class", ... */
+    const char *name; /* as trm_field_name writes it: "Pset_DoorCommon.FireRating", "attribute.OverallWidth", "attribute.Name",
+                       * "type_object.Name"; ours: "attribute.Class", "material.Name", "classification.Code" */
     struct trm_scalar value;
     const char *unit; /* SI unit, or NULL: none, or not known */
 };
@@ -65,7 +66,7 @@ int trm_sample_read(struct trm_sample *s, struct trm_arena *a, const trm_json *r
 void trm_sample_write(struct trm_buf *b, const struct trm_sample *s);
 
 /* The known facts of an element record (kinds element, checked, truth): class, predefined type, texts, attributes, sets,
- * quantities, the type object's, materials, classifications, storey. Names as the rule room's sources name them. Null and
+ * quantities, the type object's, materials, classifications, storey. Names as trm_field_name writes them. Null and
  * empty values, and texts that stand for "not set" (the rule room's list of placeholders), give no field. Values whose unit
  * is not known ("unit":null) carry none. Fills fields and n_fields, cls, name, id, building, file, parent, origin
  * ("observed"); no rules. Order: as in the record. */
