@@ -81,6 +81,7 @@ struct trm_rules {
     struct trm_regex **regexes; /* [n_regexes] */
     size_t n_regexes;
     struct class_list *classes;  /* open hash of what trm_rules_for found; [n_slots] */
+    struct trm_arena class_arena; /* what the slots point to */
     size_t n_slots, n_used;
     struct trm_sha256 digest; /* of all bytes added so far */
     char sha256[65];
