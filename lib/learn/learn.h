@@ -124,7 +124,8 @@ struct trm_learn {
     } sum;
     uint64_t order_of; /* pass + 1 that `order` holds; 0: none */
 };
-/* vocab is taken (also on failure). TRM_DATA: a side without labels; TRM_USAGE: a setting out of range; TRM_SYS. */
+/* vocab is taken (also on failure). Without a validation side the last weights count as the best. TRM_DATA: a train side without
+ * labels; TRM_USAGE: a setting out of range; TRM_SYS. */
 int trm_learn_init(struct trm_learn *l, const struct trm_learn_config *c, const struct trm_set *set, struct trm_vocab *vocab,
                    struct trm_err *err);
 void trm_learn_release(struct trm_learn *l);

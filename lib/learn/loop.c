@@ -47,13 +47,11 @@ choose_asks(struct trm_learn *l, struct trm_err *err)
     if (trm_set_asks(&l->train, &l->n_train, l->set, TRM_TRAIN, max, false, &l->arena, err) != 0 ||
         trm_set_asks(&l->all_val, &l->n_all_val, l->set, TRM_VAL, max, true, &l->arena, err) != 0)
         return -1;
-    if (l->n_train == 0 || l->n_all_val == 0)
-        return trm_err_set(err, TRM_DATA, "%zu labelled samples on the train side, %zu on the val side: expected some on both",
-                           l->n_train, l->n_all_val);
+    if (l->n_train == 0)
+        return trm_err_set(err, TRM_DATA, "no labelled sample on the train side: nothing to learn from");
     size_t few = l->config.val_asks / 2 < l->n_all_val ? l->config.val_asks / 2 : l->n_all_val;
-    few = few ? few : 1;
-    struct trm_ask *pick = trm_arena_calloc(&l->arena, few, sizeof *pick);
-    l->val = trm_arena_calloc(&l->arena, 2 * few, sizeof *l->val);
+    struct trm_ask *pick = trm_arena_calloc(&l->arena, few + 1, sizeof *pick);
+    l->val = trm_arena_calloc(&l->arena, 2 * few + 1, sizeof *l->val);
     l->order = trm_arena_calloc(&l->arena, l->n_train, sizeof *l->order);
     if (!pick || !l->val || !l->order)
         return trm_err_set(err, TRM_SYS, "out of memory");
@@ -220,7 +218,7 @@ trm_learn_epoch(struct trm_learn *l, struct trm_epoch *out, struct trm_err *err)
     if (look_at_val(l, out, err) != 0)
         return -1;
     l->count.epoch++;
-    out->best = l->count.best_epoch == 0 || out->val.loss < l->sum.best_loss;
+    out->best = l->count.best_epoch == 0 || l->n_val == 0 || out->val.loss < l->sum.best_loss;
     if (out->best) {
         l->count.best_epoch = l->count.epoch;
         l->sum.best_loss = out->val.loss, l->sum.best_accuracy = out->val.accuracy;
