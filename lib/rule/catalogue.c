@@ -724,6 +724,21 @@ publish(struct reader *r, struct trm_rule *rule, const struct trm_rule_body *bod
     return rule->class ? 0 : no_memory(r);
 }
 
+const trm_json *
+trm_rule_limit_json(const struct trm_rule *r)
+{
+    const trm_json *rhs = trm_json_get(trm_json_get(r->definition, "condition"), "rhs");
+    const char *keys[] = {"param", "parameter", "name"};
+    if (trm_json_get(rhs, "value"))
+        return trm_json_get(rhs, "value");
+    for (size_t i = 0; i < 3; i++)
+        if (trm_json_get(rhs, keys[i])) {
+            const trm_json *v = trm_json_get(trm_json_get(r->definition, "parameters"), trm_json_str(trm_json_get(rhs, keys[i]), ""));
+            return trm_json_type(v) == TRM_JSON_OBJECT ? trm_json_get(v, "value") : v;
+        }
+    return NULL;
+}
+
 static int
 read_severity(struct reader *r, const trm_json *v, enum trm_severity *out)
 {
@@ -814,6 +829,8 @@ trm_catalogue_read(struct trm_rules *rules, const char *path, trm_json *root, st
     }
     if (trm_json_type(list) != TRM_JSON_ARRAY)
         return bad(&r, root == list ? "" : "rules", "found %s, expected an array of rules", show(list).text);
+    if (trm_json_len(list) == 0)
+        return bad(&r, root == list ? "" : "rules", "found no rule, expected at least one");
     if (check_aliases(&r) < 0)
         return -1;
     for (size_t i = 0; i < trm_json_len(list); i++) {
