@@ -12,7 +12,7 @@
 #include "../base/text.h"
 #include "../schema/schema.h"
 
-enum { MAX_DEPTH = 6, MAX_ITEMS = 10000, MAX_SOURCES = 64, MAX_AT = 200 };
+enum { MAX_DEPTH = 6, MAX_ITEMS = 10000, MAX_SOURCES = 64, MAX_AT = 240 };
 
 struct reader {
     struct trm_rules *rules;
@@ -85,7 +85,7 @@ static struct at
 item(const char *at, size_t i)
 {
     struct at out;
-    snprintf(out.text, sizeof out.text, "%.180s[%zu]", at, i);
+    snprintf(out.text, sizeof out.text, "%.200s[%zu]", at, i);
     return out;
 }
 
@@ -724,6 +724,21 @@ publish(struct reader *r, struct trm_rule *rule, const struct trm_rule_body *bod
     return rule->class ? 0 : no_memory(r);
 }
 
+const trm_json *
+trm_rule_limit_json(const struct trm_rule *r)
+{
+    const trm_json *rhs = trm_json_get(trm_json_get(r->definition, "condition"), "rhs");
+    const char *keys[] = {"param", "parameter", "name"};
+    if (trm_json_get(rhs, "value"))
+        return trm_json_get(rhs, "value");
+    for (size_t i = 0; i < 3; i++)
+        if (trm_json_get(rhs, keys[i])) {
+            const trm_json *v = trm_json_get(trm_json_get(r->definition, "parameters"), trm_json_str(trm_json_get(rhs, keys[i]), ""));
+            return trm_json_type(v) == TRM_JSON_OBJECT ? trm_json_get(v, "value") : v;
+        }
+    return NULL;
+}
+
 static int
 read_severity(struct reader *r, const trm_json *v, enum trm_severity *out)
 {
@@ -814,6 +829,8 @@ trm_catalogue_read(struct trm_rules *rules, const char *path, trm_json *root, st
     }
     if (trm_json_type(list) != TRM_JSON_ARRAY)
         return bad(&r, root == list ? "" : "rules", "found %s, expected an array of rules", show(list).text);
+    if (trm_json_len(list) == 0)
+        return bad(&r, root == list ? "" : "rules", "found no rule, expected at least one");
     if (check_aliases(&r) < 0)
         return -1;
     for (size_t i = 0; i < trm_json_len(list); i++) {

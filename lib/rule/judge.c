@@ -343,6 +343,7 @@ read_other(struct other *o, struct trm_result *out, const struct condition *c, c
         if (why == TRM_HOLDS) {
             o->items = &o->own;
             o->n = 1;
+            out->limit_source = s;
             return 0;
         }
         if (nearness(why) > best) {

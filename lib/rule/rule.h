@@ -88,7 +88,8 @@ struct trm_result {
     bool has_value;                  /* value was a number that could be brought to `unit` */
     double value;                    /* in SI, comparable with limit */
     bool has_limit;
-    double limit;                    /* in SI; from the rule, or from another property of the element */
+    double limit;                    /* in SI; from the rule, or from another value of the element */
+    const struct trm_source *limit_source; /* where that other value stood; NULL when the rule itself says the limit */
     const char *unit;                /* SI unit of value and limit; NULL: plain numbers */
     bool has_shortfall;              /* fail against one number */
     double shortfall;                /* |limit - value| in SI, to 12 digits; of a bound: at least so much */
@@ -105,8 +106,9 @@ void trm_rule_judge(struct trm_result *out, const struct trm_rule *r, const stru
  * trm_rule_applies; remembered by schema and class. Borrowed until the next call; NULL only when memory is out. */
 const size_t *trm_rules_for(struct trm_rules *rules, const struct trm_element *e, size_t *n);
 
-/* The result as the `results` of a checked record hold it (trm-checked(5)). */
+/* The result as the `results` of a checked record hold it (trm-checked(5)): an object, or only its members. */
 void trm_result_write(struct trm_jw *w, const struct trm_result *r);
+void trm_result_write_members(struct trm_jw *w, const struct trm_result *r);
 
 /* --- words --- */
 const char *trm_verdict_name(enum trm_verdict v);   /* "pass" */
