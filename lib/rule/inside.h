@@ -65,6 +65,8 @@ void trm_condition_judge(struct trm_result *out, const struct condition *c, cons
 /* Whether the selector holds. */
 enum trm_applies trm_filter_holds(const struct filter *f, const struct trm_element *e);
 
+/* The value or parameter that the rule compares with, as its definition has it; NULL when there is none. */
+const trm_json *trm_rule_limit_json(const struct trm_rule *r);
 /* x in the rule's unit to SI and back; u NULL: x. */
 double trm_rule_to_si(const struct trm_unit *u, double x);
 double trm_rule_from_si(const struct trm_unit *u, double x);
@@ -81,6 +83,7 @@ struct trm_rules {
     struct trm_regex **regexes; /* [n_regexes] */
     size_t n_regexes;
     struct class_list *classes;  /* open hash of what trm_rules_for found; [n_slots] */
+    struct trm_arena class_arena; /* what the slots point to */
     size_t n_slots, n_used;
     struct trm_sha256 digest; /* of all bytes added so far */
     char sha256[65];

@@ -117,9 +117,9 @@ bound_holds(enum trm_op op, enum trm_relation relation, double bound, double v)
 
 /* --- values --------------------------------------------------------------------------------------------------------- */
 
-/* The number of v in SI of the rule's unit; TRM_HOLDS and *x, or why not. */
+/* The number of v in `si`, the SI unit that both sides have ("1": plain numbers); TRM_HOLDS and *x, or why not. */
 static enum trm_reason
-number_of(double *x, const struct condition *c, const struct trm_value *v)
+number_of(double *x, const struct condition *c, const char *si, const struct trm_value *v)
 {
     if (v->kind == TRM_VALUE_TEXT && c->rating) {
         double minutes = trm_rating_minutes(v->text, c->unit->factor / 60);
@@ -131,7 +131,6 @@ number_of(double *x, const struct condition *c, const struct trm_value *v)
     *x = v->num;
     if (v->unit_unknown)
         return TRM_WHY_NO_UNIT;
-    const char *si = c->unit ? c->unit->si : "1";
     if (!v->unit) {
         if (strcmp(si, "1") == 0)
             return TRM_HOLDS;
@@ -145,7 +144,7 @@ number_of(double *x, const struct condition *c, const struct trm_value *v)
     }
     if (strcmp(v->unit, si) == 0)
         return TRM_HOLDS;
-    if (!c->unit)
+    if (strcmp(si, "1") == 0 && !c->unit)
         return TRM_WHY_NO_UNIT; /* the rule says no unit for a measured value */
     const struct trm_unit *u = trm_unit_find(v->unit);
     if (!u || strcmp(u->si, si) != 0)
@@ -154,17 +153,25 @@ number_of(double *x, const struct condition *c, const struct trm_value *v)
     return TRM_HOLDS;
 }
 
+/* What is compared with: the rule's own items, or those taken from another value of the element. */
+struct other {
+    const struct scalar *items;
+    size_t n;
+    const char *si; /* the unit that numbers on both sides have; "1": none */
+    struct scalar own;
+};
+
 /* One scalar of an element against the rule: 1, 0, or -1 with *why. *x: its number in SI, when it is one. */
 static int
-scalar_holds(const struct condition *c, const struct scalar *items, size_t n, const struct trm_value *v, double *x,
-             bool *has_x, enum trm_reason *why)
+scalar_holds(const struct condition *c, const struct other *o, const struct trm_value *v, double *x, bool *has_x,
+             enum trm_reason *why)
 {
     bool comparable = false, found = false;
     *why = TRM_WHY_WRONG_TYPE;
-    for (size_t i = 0; i < n && !found; i++) {
-        const struct scalar *item = &items[i];
+    for (size_t i = 0; i < o->n && !found; i++) {
+        const struct scalar *item = &o->items[i];
         if (item->kind == TRM_VALUE_NUM) {
-            enum trm_reason reason = number_of(x, c, v);
+            enum trm_reason reason = number_of(x, c, o->si, v);
             if (reason != TRM_HOLDS) {
                 *why = v->kind == TRM_VALUE_NUM ? reason : *why;
                 continue;
@@ -200,13 +207,6 @@ is_named(const struct scalar *items, size_t n, const char *text)
 
 /* --- one source ----------------------------------------------------------------------------------------------------- */
 
-/* What is compared with: the rule's own items, or those taken from another value of the element. */
-struct other {
-    const struct scalar *items;
-    size_t n;
-    struct scalar own;
-};
-
 struct trial {
     int holds;             /* 1, 0, -1 */
     enum trm_reason why;   /* when -1 */
@@ -229,7 +229,7 @@ try_items(struct trial *t, const struct condition *c, const struct other *o)
         else if (c->rhs == RHS_PATTERN)
             holds = pattern_holds(c, &item, &why);
         else
-            holds = scalar_holds(c, o->items, o->n, &item, &t->x, &t->has_x, &why);
+            holds = scalar_holds(c, o, &item, &t->x, &t->has_x, &why);
         if (i > 0 && holds != t->holds)
             holds = -1, why = TRM_WHY_WRONG_TYPE;
         t->holds = holds;
@@ -300,16 +300,35 @@ nearness(enum trm_reason why)
 /* --- the condition -------------------------------------------------------------------------------------------------- */
 
 static void
-note_source(struct trm_result *out, const struct condition *c, const struct trm_source *s, const struct trial *t)
+note_source(struct trm_result *out, const struct other *o, const struct trm_source *s, const struct trial *t)
 {
     out->source = s;
     out->found = t->found;
     out->has_value = t->has_x;
     out->value = t->x;
-    out->unit = c->unit ? c->unit->si : NULL;
+    out->unit = strcmp(o->si, "1") == 0 ? NULL : o->si;
 }
 
-/* The other side, when it is a value of the element: its item, or why there is none (out is then the verdict). */
+/* The other side's value as something to compare with; TRM_HOLDS, or why not. */
+static enum trm_reason
+take_other(struct other *o, const struct condition *c, const struct trm_source *s, const struct trm_value *v)
+{
+    o->own = (struct scalar){.kind = v->kind, .text = v->text, .flag = v->flag};
+    if (v->kind == TRM_VALUE_NULL)
+        return TRM_WHY_NO_VALUE;
+    if (v->kind == TRM_VALUE_TEXT && trm_fact_placeholder(v->text, s->name))
+        return TRM_WHY_PLACEHOLDER;
+    if (v->kind == TRM_VALUE_LIST)
+        return TRM_WHY_WRONG_TYPE;
+    if (v->kind != TRM_VALUE_NUM && !is_order(c->op))
+        return TRM_HOLDS;
+    o->own.kind = TRM_VALUE_NUM;
+    if (!c->unit && v->unit)
+        o->si = v->unit; /* both sides are measured alike */
+    return number_of(&o->own.num, c, o->si, v);
+}
+
+/* The other side, when it is a value of the element. -1: there is none, and *out says why. */
 static int
 read_other(struct other *o, struct trm_result *out, const struct condition *c, const struct trm_element *e)
 {
@@ -318,28 +337,20 @@ read_other(struct other *o, struct trm_result *out, const struct condition *c, c
         const struct trm_source *s = &c->fields[i];
         struct trial t = {0};
         enum trm_found found = trm_element_find(e, s->place, s->set, s->name, &t.found);
-        enum trm_reason why = found == TRM_NO_SET ? TRM_WHY_NO_SET : TRM_WHY_NO_PROPERTY;
-        o->own = (struct scalar){.kind = t.found.kind, .text = t.found.text, .flag = t.found.flag};
-        if (found == TRM_FOUND) {
-            why = t.found.kind == TRM_VALUE_NULL ? TRM_WHY_NO_VALUE : TRM_HOLDS;
-            if (t.found.kind == TRM_VALUE_TEXT && trm_fact_placeholder(t.found.text, s->name))
-                why = TRM_WHY_PLACEHOLDER;
-            else if (t.found.kind == TRM_VALUE_NUM || is_order(c->op)) {
-                o->own.kind = TRM_VALUE_NUM;
-                if (why == TRM_HOLDS)
-                    why = number_of(&o->own.num, c, &t.found);
-            } else if (t.found.kind == TRM_VALUE_LIST)
-                why = TRM_WHY_WRONG_TYPE;
-        }
+        enum trm_reason why = found == TRM_FOUND    ? take_other(o, c, s, &t.found)
+                              : found == TRM_NO_SET ? TRM_WHY_NO_SET
+                                                    : TRM_WHY_NO_PROPERTY;
         if (why == TRM_HOLDS) {
-            *o = (struct other){.items = &o->own, .n = 1, .own = o->own};
+            o->items = &o->own;
+            o->n = 1;
+            out->limit_source = s;
             return 0;
         }
         if (nearness(why) > best) {
             best = nearness(why);
             out->reason = why;
             if (found == TRM_FOUND)
-                note_source(out, c, s, &t);
+                note_source(out, o, s, &t);
         }
     }
     out->verdict = TRM_UNKNOWN;
@@ -362,7 +373,7 @@ note_limit(struct trm_result *out, const struct condition *c, const struct other
         return;
     out->has_limit = true;
     out->limit = o->items[0].num;
-    out->unit = c->unit ? c->unit->si : NULL;
+    out->unit = strcmp(o->si, "1") == 0 ? NULL : o->si;
     if (out->verdict != TRM_FAIL || !out->has_value || c->op == TRM_OP_NE)
         return;
     out->has_shortfall = true;
@@ -372,9 +383,10 @@ note_limit(struct trm_result *out, const struct condition *c, const struct other
 }
 
 static void
-decide(struct trm_result *out, const struct condition *c, const struct trm_source *s, const struct trial *t)
+decide(struct trm_result *out, const struct condition *c, const struct other *o, const struct trm_source *s,
+       const struct trial *t)
 {
-    note_source(out, c, s, t);
+    note_source(out, o, s, t);
     out->verdict = t->holds ? TRM_PASS : TRM_FAIL;
     out->reason = t->holds ? TRM_HOLDS : fail_reason(c);
 }
@@ -395,7 +407,7 @@ trm_condition_judge(struct trm_result *out, const struct condition *c, const str
 {
     const struct trm_rule *rule = out->rule;
     *out = (struct trm_result){.rule = rule};
-    struct other o = {.items = c->items, .n = c->n_items};
+    struct other o = {.items = c->items, .n = c->n_items, .si = c->unit ? c->unit->si : "1"};
     if (c->rhs == RHS_FIELD && read_other(&o, out, c, e) < 0)
         return;
     int best = -1;
@@ -405,12 +417,12 @@ trm_condition_judge(struct trm_result *out, const struct condition *c, const str
         try_source(&t, c, &c->sources[i], &o, e);
         decided = t.holds == 1 || (t.holds == 0 && c->rhs != RHS_NONE);
         if (decided) {
-            decide(out, c, &c->sources[i], &t);
+            decide(out, c, &o, &c->sources[i], &t);
         } else if (nearness(t.why) > best) {
             best = nearness(t.why);
             out->reason = t.why;
             if (t.found.kind != TRM_VALUE_NONE && t.holds < 0)
-                note_source(out, c, &c->sources[i], &t);
+                note_source(out, &o, &c->sources[i], &t);
         }
     }
     if (!decided)

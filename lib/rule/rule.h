@@ -66,7 +66,7 @@ size_t trm_rules_count(const struct trm_rules *rules);
 const struct trm_rule *trm_rules_at(const struct trm_rules *rules, size_t i);
 const struct trm_rule *trm_rules_find(const struct trm_rules *rules, const char *id); /* NULL: no such rule */
 /* SHA-256 over all bytes added, in order, as hex; borrowed. */
-const char *trm_rules_sha256(const struct trm_rules *rules);
+const char *trm_rules_sha256(struct trm_rules *rules);
 
 /* --- verdicts --- */
 enum trm_verdict { TRM_PASS = 0, TRM_FAIL, TRM_UNKNOWN };
@@ -88,23 +88,27 @@ struct trm_result {
     bool has_value;                  /* value was a number that could be brought to `unit` */
     double value;                    /* in SI, comparable with limit */
     bool has_limit;
-    double limit;                    /* in SI; from the rule, or from another property of the element */
+    double limit;                    /* in SI; from the rule, or from another value of the element */
+    const struct trm_source *limit_source; /* where that other value stood; NULL when the rule itself says the limit */
     const char *unit;                /* SI unit of value and limit; NULL: plain numbers */
-    bool has_shortfall;
-    double shortfall;                /* fail of an order: |limit - value| in SI, > 0 */
+    bool has_shortfall;              /* fail against one number */
+    double shortfall;                /* |limit - value| in SI, to 12 digits; of a bound: at least so much */
     double nearest;                  /* nearest passing value in SI, with has_shortfall */
 };
 
 /* Whether the rule speaks about the element, by class and selector. The element's class is looked up in its schema. */
 enum trm_applies trm_rule_applies(const struct trm_rule *r, const struct trm_element *e);
+/* The same for a rule whose class is known to fit (from trm_rules_for): the selector alone. */
+enum trm_applies trm_rule_selects(const struct trm_rule *r, const struct trm_element *e);
 /* The verdict of a rule that applies. scratch may be NULL for rules of the JSON catalogue. Cannot fail. */
 void trm_rule_judge(struct trm_result *out, const struct trm_rule *r, const struct trm_element *e, struct trm_arena *scratch);
 /* Indices of the rules whose class fits the element's class, rising; *n their count. A fast filter before
- * trm_rule_applies; remembered by schema and class. Borrowed; NULL with *n = 0 when none fits. */
+ * trm_rule_applies; remembered by schema and class. Borrowed until the next call; NULL only when memory is out. */
 const size_t *trm_rules_for(struct trm_rules *rules, const struct trm_element *e, size_t *n);
 
-/* The result as the `results` of a checked record hold it (trm-checked(5)). */
+/* The result as the `results` of a checked record hold it (trm-checked(5)): an object, or only its members. */
 void trm_result_write(struct trm_jw *w, const struct trm_result *r);
+void trm_result_write_members(struct trm_jw *w, const struct trm_result *r);
 
 /* --- words --- */
 const char *trm_verdict_name(enum trm_verdict v);   /* "pass" */
