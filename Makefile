@@ -119,6 +119,22 @@ check:
 	@$(MAKE) --no-print-directory programs units
 	@tests/run.sh $(BIN) $(B)/unit $(ONLY)
 
+ids-suite:
+	@pipelines/setup.sh run
+	@$(MAKE) --no-print-directory programs
+	@tests/ids/suite.sh $(BIN) "$(IDS)"
+
+bench:
+	@pipelines/setup.sh run
+	@$(MAKE) --no-print-directory programs $(BENCHES)
+	@tests/bench/run.sh $(BIN) $(B)/bench
+
+# Benchmark programs, built as unit tests are.
+BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(call archives,$(ALL))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL))
+
 # Fuzzers are built with clang from the same sources, all rooms at once.
 FUZZERS  := $(patsubst tests/fuzz/%.c,.build/fuzz/%,$(wildcard tests/fuzz/*.c))
 FUZZROOM := $(filter-out cli net opt mat,$(HAVE))
