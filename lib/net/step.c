@@ -1,5 +1,4 @@
 /* One supervision step: embedding, recursion, heads, losses; backward under forward; threads; the halting rule. */
-#include <assert.h>
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -365,7 +364,6 @@ trm_net_train(const struct trm_net *net, const trm_real *params, struct trm_slot
 void
 trm_net_infer(const struct trm_net *net, const trm_real *params, struct trm_slots *s)
 {
-    assert(s->use == TRM_SLOTS_INFER); /* one slot a micro-batch */
 #pragma omp parallel for schedule(dynamic, 1) num_threads(s->work->threads)
     for (size_t i = 0; i < s->count; i++) {
         if (s->halted[i])
