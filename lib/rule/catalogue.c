@@ -12,7 +12,7 @@
 #include "../base/text.h"
 #include "../schema/schema.h"
 
-enum { MAX_DEPTH = 6, MAX_ITEMS = 10000, MAX_SOURCES = 64, MAX_AT = 200 };
+enum { MAX_DEPTH = 6, MAX_ITEMS = 10000, MAX_SOURCES = 64, MAX_AT = 240 };
 
 struct reader {
     struct trm_rules *rules;
@@ -85,7 +85,7 @@ static struct at
 item(const char *at, size_t i)
 {
     struct at out;
-    snprintf(out.text, sizeof out.text, "%.180s[%zu]", at, i);
+    snprintf(out.text, sizeof out.text, "%.200s[%zu]", at, i);
     return out;
 }
 

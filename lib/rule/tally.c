@@ -21,6 +21,7 @@ struct entry {
     uint64_t why[TRM_N_REASONS];
     struct seen *fields; /* [n_fields] */
     size_t n_fields;
+    bool nowhere; /* merged: no piece had a property of the selector */
 };
 
 struct trm_tally {
@@ -170,6 +171,7 @@ take_summary(struct trm_tally *t, const trm_json *s, const char *id, struct trm_
     e->sha256 = trm_arena_strdup(&t->arena, trm_json_str(trm_json_get(s, "rules_sha256"), ""));
     trm_severity_parse(trm_json_str(trm_json_get(s, "severity"), "ERROR"), &e->severity);
     e->fields = trm_arena_calloc(&t->arena, trm_json_len(absent), sizeof *e->fields);
+    e->nowhere = true;
     if (!e->id || !e->name || !e->sha256 || !e->fields)
         return trm_err_set(err, TRM_SYS, "out of memory");
     for (size_t i = 0; i < trm_json_len(absent); i++) {
@@ -247,6 +249,7 @@ trm_tally_merge(struct trm_tally *t, const trm_json *summary, struct trm_err *er
         e->why[k] += c.why[k];
     for (size_t i = 0; i < e->n_fields; i++)
         e->fields[i].seen |= !lists(absent, e->fields[i].field);
+    e->nowhere = e->nowhere && trm_json_bool(trm_json_get(summary, "selector_nowhere"), false);
     return 0;
 }
 
@@ -267,6 +270,19 @@ write_absent(struct trm_jw *w, const struct entry *e, const char *key, bool sele
         if (!e->fields[i].seen && (e->fields[i].selector || !selector_only))
             trm_jw_str(w, e->fields[i].field);
     trm_jw_end(w);
+}
+
+/* Whether the rule selects by properties, and no element of its class has any of them. */
+static bool
+selector_nowhere(const struct entry *e)
+{
+    bool any = e->nowhere;
+    for (size_t i = 0; i < e->n_fields; i++) {
+        if (e->fields[i].selector && e->fields[i].seen && e->fields[i].source)
+            return false;
+        any |= e->fields[i].selector && e->fields[i].source;
+    }
+    return any;
 }
 
 static void
@@ -301,6 +317,8 @@ trm_tally_write(struct trm_buf *b, const struct trm_tally *t, size_t i, const ch
     trm_jw_knum(&w, "selector_unknown", (double)e->selector_unknown);
     write_absent(&w, e, "absent", false);
     write_absent(&w, e, "selector_absent", true);
+    if (selector_nowhere(e))
+        trm_jw_kbool(&w, "selector_nowhere", true);
     if (e->applicable == 0)
         trm_jw_kbool(&w, "no_element", true);
     trm_json_dump(&definition, e->definition);
