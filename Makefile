@@ -6,7 +6,7 @@
 # --- programs and their rooms ---------------------------------------------------------------------------------------
 trm-ifc       := cli ifc step schema pack rec base
 trm-check     := cli rule fact schema rec base
-trm-buildings := cli rec base
+trm-buildings := cli build rec base
 trm-extract   := cli code rule fact schema rec base
 trm-split     := cli fact rec base
 trm-train     := cli code rule fact schema ckpt opt net mat stat rec base
@@ -50,7 +50,7 @@ PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
-ALL      := cli page store ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+ALL      := cli build page store ckpt opt net mat code task rule fact ifc step schema stat pack rec base
 HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
 
 .SUFFIXES:
