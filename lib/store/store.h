@@ -1,6 +1,6 @@
 /* A folder of immutable versions of models.
  *
- *     DIR/versions/0007.trm      a model, read only from the day it was added
+ *     DIR/versions/0007.trm      a model, read only once added
  *     DIR/versions/0007.json     its record: version, parent, after, sha256, bytes, added, note
  *     DIR/current                symbolic link to versions/NNNN.trm, switched by one rename
  *     DIR/promoted               numbers that were current, oldest first, one a line: what rollback goes back through
@@ -31,7 +31,7 @@ struct trm_version {
     int after;      /* the version that was current when this one was added; 0: none */
     bool current;   /* whether it is the one in use */
     uint64_t bytes; /* size of the model file */
-    char sha256[65];
+    char sha256[65]; /* the model's own, as in its file, in traces and in trm_ckpt (not that of the raw bytes) */
     char added[32]; /* UTC, as the caller of trm_store_add gave it; "" when not known */
     char note[256];
 };
