@@ -94,3 +94,67 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call archives,$(ALL))
 
 clean:
 	rm -rf bin .build
+
+# --- commands -------------------------------------------------------------------------------------------------------
+help:
+	@echo "make            build bin/"
+	@echo "make demo       the main job on made-up buildings, or on IFC=folder; leaves demo/report.html"
+	@echo "make check      every test; SAN=1 under sanitizers; ONLY='name ...' some"
+	@echo "make golden     compare with golden numbers under GOLDEN=folder"
+	@echo "make ids-suite  IDS cases under IDS=folder"
+	@echo "make bench      one JSON line per benchmark"
+	@echo "make fuzz       every fuzz target for SECONDS=60"
+	@echo "make install    PREFIX=/usr/local DESTDIR="
+
+setup:
+	@pipelines/setup.sh run
+
+demo:
+	@pipelines/setup.sh run
+	@$(MAKE) --no-print-directory programs
+	@$(MAKE) --no-print-directory -f pipelines/compliance.mk OUT=demo $(if $(IFC),IFC="$(IFC)")
+
+check:
+	@pipelines/setup.sh check
+	@$(MAKE) --no-print-directory programs units
+	@tests/run.sh $(BIN) $(B)/unit $(ONLY)
+
+ids-suite:
+	@pipelines/setup.sh run
+	@$(MAKE) --no-print-directory programs
+	@tests/ids/suite.sh $(BIN) "$(IDS)"
+
+bench:
+	@pipelines/setup.sh run
+	@$(MAKE) --no-print-directory programs $(BENCHES)
+	@tests/bench/run.sh $(BIN) $(B)/bench
+
+# Benchmark programs, built as unit tests are.
+BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(call archives,$(ALL))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL))
+
+# Fuzzers are built with clang from the same sources, all rooms at once.
+FUZZERS  := $(patsubst tests/fuzz/%.c,.build/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZROOM := $(filter-out cli net opt mat,$(HAVE))
+.build/fuzz/%: tests/fuzz/%.c $(foreach r,$(HAVE),$(wildcard lib/$(r)/*.[ch]))
+	@mkdir -p $(@D)
+	clang -g -O1 -std=gnu11 -I/usr/include/libxml2 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $< \
+	    $(foreach r,$(FUZZROOM),$(wildcard lib/$(r)/*.c)) $(foreach r,$(FUZZROOM),$($(r).libs)) -lm
+
+fuzz:
+	@pipelines/setup.sh fuzz
+	@$(MAKE) --no-print-directory $(FUZZERS)
+	@tests/fuzz/run.sh $(SECONDS) $(FUZZERS)
+
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/trm $(foreach s,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$(s))
+	install -m 755 $(PROGRAMS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
+	$(foreach s,1 5 7,install -m 644 $(wildcard man/man$(s)/*) $(DESTDIR)$(PREFIX)/share/man/man$(s) &&) true
+	cp -R pipelines $(DESTDIR)$(PREFIX)/share/trm/
+
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
+	rm -f $(foreach s,1 5 7,$(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/%,$(wildcard man/man$(s)/*)))
+	rm -rf $(DESTDIR)$(PREFIX)/share/trm

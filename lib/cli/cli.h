@@ -39,7 +39,7 @@ struct trm_cli_opt {
     const char *arg;  /* "N", shown in --help; NULL for flags */
     const char *help;
     void *to;
-    double lo, hi;
+    double lo, hi; /* both 0: no bound */
     enum trm_opt_type type;
 };
 
@@ -59,12 +59,15 @@ struct trm_cli {
     enum trm_err_kind worst;
     bool verdict_failed; /* set by a program on -e LEVEL: exit status 4 when nothing worse happened */
     /* internal */
-    FILE *refused;
+    trm_json *record;     /* in hand; NULL when kept or none */
+    char id_text[128];    /* what id points to */
+    const char *text;     /* the line in hand */
+    size_t text_len;
+    struct trm_buf out;   /* not yet on stdout */
+    FILE *refused;        /* --refused FILE */
     const char *refused_path;
-    struct trm_buf out;
-    bool line_buffered;
-    size_t max_line;
-    double progress_t;
+    double progress_at;   /* when the bar was last drawn */
+    double progress_from; /* when it was first drawn */
 };
 
 /* Parse the command line: fills the targets of c->opts, c->files, c->n_files. --help, --version and a wrong command line
@@ -72,7 +75,7 @@ struct trm_cli {
 void trm_cli_begin(struct trm_cli *c, int argc, char **argv);
 
 /* Call fn for every record (line) of every operand (none: stdin), in order; blank lines are skipped. fn gets the parsed
- * object, which is freed after the call unless fn has taken it with trm_cli_keep. fn returns 0, or -1 with c_err filled:
+ * object, which is freed after the call unless fn has taken it with trm_cli_keep. fn returns 0, or -1 with *err filled:
  * TRM_DATA refuses the record (diagnostic, --refused, the run goes on), anything worse ends the run.
  * Returns the exit status by way of trm_cli_end. */
 typedef int trm_cli_fn(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err);
@@ -87,8 +90,8 @@ trm_json *trm_cli_keep(struct trm_cli *c);
 /* Inside fn: the bytes of the line in hand, without newline; borrowed until fn returns. */
 const char *trm_cli_line(const struct trm_cli *c, size_t *n);
 
-/* Write one record and a newline to stdout. Flushed at once when stdin is interactive or slow, else buffered. On a full
- * disk or a reader that went away the program ends here (3, or quietly by SIGPIPE). */
+/* Write one record and a newline to stdout. Buffered, and flushed before the program waits for input, so that a line typed
+ * gets its answer at once. On a full disk the program ends here with 3, when the reader went away by SIGPIPE. */
 void trm_cli_put(struct trm_cli *c, const trm_json *rec);
 void trm_cli_put_text(struct trm_cli *c, const char *text, size_t n); /* one line already written; newline is added */
 void trm_cli_put_raw(struct trm_cli *c, const void *bytes, size_t n); /* bytes as they are */

@@ -1,0 +1,143 @@
+#include "text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Length of the sequence that a lead byte opens, 0 for a byte that opens none. */
+static size_t
+sequence_len(unsigned char lead)
+{
+    return lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+}
+
+int32_t
+trm_utf8_next(const char *s, size_t n, size_t *i)
+{
+    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
+    const unsigned char *p = (const unsigned char *)s + *i;
+    size_t len = sequence_len(*p), left = n - *i;
+    (*i)++;
+    if (len == 1)
+        return *p;
+    if (len == 0 || len > left)
+        return -1;
+    uint32_t cp = *p & (0x7Fu >> len);
+    for (size_t k = 1; k < len; k++) {
+        if ((p[k] & 0xC0) != 0x80)
+            return -1;
+        cp = cp << 6 | (p[k] & 0x3F);
+    }
+    if (cp < least[len] || cp > 0x10FFFF || (cp >= 0xD800 && cp < 0xE000))
+        return -1;
+    *i += len - 1;
+    return (int32_t)cp;
+}
+
+bool
+trm_utf8_valid(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        if ((unsigned char)s[i] < 0x80) {
+            i++;
+            continue;
+        }
+        if (trm_utf8_next(s, n, &i) < 0)
+            return false;
+    }
+    return true;
+}
+
+size_t
+trm_utf8_put(char *out, uint32_t cp)
+{
+    if (cp < 0x80) {
+        out[0] = (char)cp;
+        return 1;
+    }
+    if (cp < 0x800) {
+        out[0] = (char)(0xC0 | cp >> 6);
+        out[1] = (char)(0x80 | (cp & 0x3F));
+        return 2;
+    }
+    if (cp >= 0xD800 && cp < 0xE000)
+        return 0;
+    if (cp < 0x10000) {
+        out[0] = (char)(0xE0 | cp >> 12);
+        out[1] = (char)(0x80 | (cp >> 6 & 0x3F));
+        out[2] = (char)(0x80 | (cp & 0x3F));
+        return 3;
+    }
+    if (cp > 0x10FFFF)
+        return 0;
+    out[0] = (char)(0xF0 | cp >> 18);
+    out[1] = (char)(0x80 | (cp >> 12 & 0x3F));
+    out[2] = (char)(0x80 | (cp >> 6 & 0x3F));
+    out[3] = (char)(0x80 | (cp & 0x3F));
+    return 4;
+}
+
+static const char *
+skip_blanks(const char *s)
+{
+    return s + strspn(s, " \t\r\n");
+}
+
+/* Decimal digits, sign, point and exponent only: strtod alone would also take "inf", "nan" and hex. */
+bool
+trm_text_num(const char *s, double *out)
+{
+    s = skip_blanks(s);
+    if (s[strspn(s, "0123456789+-.eE")] != '\0' && *skip_blanks(s + strspn(s, "0123456789+-.eE")) != '\0')
+        return false;
+    if (strpbrk(s, "0123456789") == NULL)
+        return false;
+    char *end;
+    double x = strtod(s, &end);
+    if (end == s || *skip_blanks(end) != '\0' || !isfinite(x))
+        return false;
+    *out = x;
+    return true;
+}
+
+bool
+trm_text_int(const char *s, long long lo, long long hi, long long *out)
+{
+    s = skip_blanks(s);
+    char *end;
+    errno = 0;
+    long long x = strtoll(s, &end, 10);
+    if (end == s || errno || *skip_blanks(end) != '\0' || x < lo || x > hi)
+        return false;
+    *out = x;
+    return true;
+}
+
+size_t
+trm_text_of_num(char *out, double x)
+{
+    if (x == floor(x) && fabs(x) < 1e15)
+        return (size_t)sprintf(out, "%.0f", x == 0 ? 0.0 : x); /* no "-0" */
+    for (int digits = 15; digits < 17; digits++) {
+        int n = sprintf(out, "%.*g", digits, x);
+        if (strtod(out, NULL) == x)
+            return (size_t)n;
+    }
+    return (size_t)sprintf(out, "%.17g", x);
+}
+
+static int
+lower(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
+}
+
+int
+trm_text_casecmp(const char *a, const char *b)
+{
+    while (*a && lower((unsigned char)*a) == lower((unsigned char)*b))
+        a++, b++;
+    return lower((unsigned char)*a) - lower((unsigned char)*b);
+}

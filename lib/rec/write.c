@@ -1,0 +1,228 @@
+/* Writing: a value tree, or a stream of keys and values without one. */
+#include "rec.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "../base/text.h"
+
+static const char HEX[] = "0123456789abcdef";
+
+/* Length of the run at s that needs no escape: printable ASCII without quote and backslash. */
+static size_t
+plain_run(const char *s, size_t n)
+{
+    size_t i = 0;
+    while (i < n && (unsigned char)s[i] >= 0x20 && (unsigned char)s[i] < 0x7F && s[i] != '"' && s[i] != '\\')
+        i++;
+    return i;
+}
+
+static void
+add_escape(struct trm_buf *b, unsigned char ch)
+{
+    static const char shorts[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+    for (const char *p = shorts; *p; p += 2)
+        if ((unsigned char)*p == ch) {
+            char two[2] = {'\\', p[1]};
+            trm_buf_add(b, two, 2);
+            return;
+        }
+    char six[6] = {'\\', 'u', '0', '0', HEX[ch >> 4], HEX[ch & 15]};
+    trm_buf_add(b, six, 6);
+}
+
+static void
+add_text(struct trm_buf *b, const char *s, size_t n)
+{
+    trm_buf_addc(b, '"');
+    for (size_t i = 0; i < n;) {
+        size_t run = plain_run(s + i, n - i);
+        if (run) {
+            trm_buf_add(b, s + i, run);
+            i += run;
+            continue;
+        }
+        if ((unsigned char)s[i] < 0x80) {
+            add_escape(b, (unsigned char)s[i++]);
+            continue;
+        }
+        size_t from = i;
+        if (trm_utf8_next(s, n, &i) < 0)
+            trm_buf_adds(b, "\xEF\xBF\xBD");
+        else
+            trm_buf_add(b, s + from, i - from);
+    }
+    trm_buf_addc(b, '"');
+}
+
+/* --- stream ------------------------------------------------------------------------------------------------------ */
+
+static uint64_t
+level(const struct trm_jw *w)
+{
+    return (uint64_t)1 << w->depth;
+}
+
+/* A comma where one belongs, before a key or an array's value. */
+static void
+before_value(struct trm_jw *w)
+{
+    if (w->after_key) {
+        w->after_key = false;
+        return;
+    }
+    if (w->depth && w->filled_bits & level(w))
+        trm_buf_addc(w->out, ',');
+    w->filled_bits |= level(w);
+}
+
+static void
+open_level(struct trm_jw *w, char ch, bool array)
+{
+    before_value(w);
+    trm_buf_addc(w->out, ch);
+    if (w->depth >= 62) {
+        w->out->failed = true;
+        return;
+    }
+    w->depth++;
+    w->filled_bits &= ~level(w);
+    w->array_bits = array ? w->array_bits | level(w) : w->array_bits & ~level(w);
+}
+
+void
+trm_jw_object(struct trm_jw *w)
+{
+    open_level(w, '{', false);
+}
+
+void
+trm_jw_array(struct trm_jw *w)
+{
+    open_level(w, '[', true);
+}
+
+void
+trm_jw_end(struct trm_jw *w)
+{
+    trm_buf_addc(w->out, w->array_bits & level(w) ? ']' : '}');
+    w->depth--;
+}
+
+void
+trm_jw_key(struct trm_jw *w, const char *key)
+{
+    before_value(w);
+    add_text(w->out, key, strlen(key));
+    trm_buf_addc(w->out, ':');
+    w->after_key = true;
+}
+
+void
+trm_jw_strn(struct trm_jw *w, const char *s, size_t n)
+{
+    before_value(w);
+    add_text(w->out, s, n);
+}
+
+void
+trm_jw_str(struct trm_jw *w, const char *s)
+{
+    trm_jw_strn(w, s, strlen(s));
+}
+
+void
+trm_jw_num(struct trm_jw *w, double x)
+{
+    before_value(w);
+    if (isfinite(x))
+        trm_buf_addnum(w->out, x);
+    else
+        trm_buf_adds(w->out, "null");
+}
+
+void
+trm_jw_bool(struct trm_jw *w, bool b)
+{
+    before_value(w);
+    trm_buf_adds(w->out, b ? "true" : "false");
+}
+
+void
+trm_jw_null(struct trm_jw *w)
+{
+    before_value(w);
+    trm_buf_adds(w->out, "null");
+}
+
+void
+trm_jw_raw(struct trm_jw *w, const char *json, size_t n)
+{
+    before_value(w);
+    trm_buf_add(w->out, json, n);
+}
+
+void
+trm_jw_kstr(struct trm_jw *w, const char *key, const char *s)
+{
+    if (!s)
+        return;
+    trm_jw_key(w, key);
+    trm_jw_str(w, s);
+}
+
+void
+trm_jw_knum(struct trm_jw *w, const char *key, double x)
+{
+    trm_jw_key(w, key);
+    trm_jw_num(w, x);
+}
+
+void
+trm_jw_kbool(struct trm_jw *w, const char *key, bool b)
+{
+    trm_jw_key(w, key);
+    trm_jw_bool(w, b);
+}
+
+/* --- tree -------------------------------------------------------------------------------------------------------- */
+
+/* Depth is bounded by trm_json_parse and by what programs build. */
+static void
+dump(struct trm_jw *w, const json_t *v)
+{
+    size_t i;
+    const char *key;
+    json_t *child;
+    switch (json_typeof(v)) {
+    case JSON_OBJECT:
+        trm_jw_object(w);
+        json_object_foreach((json_t *)v, key, child) {
+            trm_jw_key(w, key);
+            dump(w, child);
+        }
+        trm_jw_end(w);
+        break;
+    case JSON_ARRAY:
+        trm_jw_array(w);
+        json_array_foreach(v, i, child)
+            dump(w, child);
+        trm_jw_end(w);
+        break;
+    case JSON_STRING: trm_jw_strn(w, json_string_value(v), json_string_length(v)); break;
+    case JSON_INTEGER:
+    case JSON_REAL: trm_jw_num(w, json_number_value(v)); break;
+    case JSON_TRUE: trm_jw_bool(w, true); break;
+    case JSON_FALSE: trm_jw_bool(w, false); break;
+    case JSON_NULL: trm_jw_null(w); break;
+    }
+}
+
+void
+trm_json_dump(struct trm_buf *b, const trm_json *v)
+{
+    struct trm_jw w = {.out = b};
+    dump(&w, v);
+}

@@ -1,0 +1,90 @@
+/* The room rec: lines in, fields with reasons, lines out. */
+#include "t.h"
+
+#include "../../lib/rec/rec.h"
+
+static void
+refused(const char *text, const char *reason)
+{
+    struct trm_err err = {0};
+    trm_json *v = trm_json_parse(text, strlen(text), &err);
+    CHECK(v == NULL && err.kind == TRM_DATA);
+    if (!strstr(err.text, reason))
+        printf("# %s: %s\n", text, err.text);
+    CHECK(strstr(err.text, reason) != NULL);
+    trm_json_free(v);
+}
+
+T_MAIN
+{
+    T("what is no JSON is refused with its place") {
+        refused("{\"a\":1,}", "column 8");
+        refused("", "not JSON");
+        refused("{\"a\":NaN}", "not JSON");
+        refused("{\"a\":1,\"a\":2}", "duplicate");
+        refused("{\"a\":\"\xFF\"}", "decode byte");
+        refused("{\"a\":\"\\u0000\"}", "not JSON");
+        refused("{\"a\":9007199254740993}", "2^53");
+        refused("{\"a\":[1,[9007199254740994]]}", "2^53");
+        refused("{\"a\":1e999}", "not JSON");
+        refused("{} {}", "not JSON");
+    }
+    T("nesting is bounded before anything recurses") {
+        char deep[2001];
+        memset(deep, '[', 1000);
+        memset(deep + 1000, ']', 1000);
+        deep[2000] = '\0';
+        refused(deep, "deeper");
+        refused("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "deeper");
+    }
+    T("a record survives being read and written, members in order, numbers short") {
+        static const char *const line =
+            "{\"b\":0.885,\"a\":[1,-2.5,1e-05,true,false,null],\"t\":\"T\xC3\xBCr \\\"x\\\" \\n\\u0001\",\"o\":{}}";
+        struct trm_err err = {0};
+        trm_json *v = trm_json_parse(line, strlen(line), &err);
+        struct trm_buf b = {0};
+        CHECK(v != NULL);
+        trm_json_dump(&b, v);
+        CHECK_STR(b.data, line);
+        trm_buf_release(&b);
+        trm_json_free(v);
+    }
+    T("the writer without a tree writes what the tree would") {
+        struct trm_buf b = {0};
+        struct trm_jw w = {.out = &b};
+        trm_jw_object(&w);
+        trm_jw_kstr(&w, "id", "a\"b");
+        trm_jw_kstr(&w, "none", NULL);
+        trm_jw_key(&w, "list");
+        trm_jw_array(&w);
+        trm_jw_num(&w, 1);
+        trm_jw_object(&w);
+        trm_jw_end(&w);
+        trm_jw_num(&w, 0.0 / 0.0);
+        trm_jw_end(&w);
+        trm_jw_kbool(&w, "ok", true);
+        trm_jw_key(&w, "raw");
+        trm_jw_raw(&w, "[1]", 3);
+        trm_jw_kstr(&w, "bad", "\xFF");
+        trm_jw_end(&w);
+        CHECK_STR(b.data, "{\"id\":\"a\\\"b\",\"list\":[1,{},null],\"ok\":true,\"raw\":[1],\"bad\":\"\xEF\xBF\xBD\"}");
+        trm_buf_release(&b);
+    }
+    T("a required member that is missing or of another type is named") {
+        struct trm_err err = {0};
+        trm_json *v = trm_json_parse("{\"n\":1.5,\"s\":\"x\"}", 17, &err);
+        const char *s;
+        double x;
+        int64_t i;
+        CHECK(v && trm_json_need_str(v, "s", &s, &err) == 0 && strcmp(s, "x") == 0);
+        CHECK(trm_json_need_num(v, "s", &x, &err) == -1);
+        CHECK_STR(err.text, "\"s\": found text, expected a number");
+        trm_err_reset(&err);
+        CHECK(trm_json_need_int(v, "n", 0, 9, &i, &err) == -1);
+        CHECK_STR(err.text, "\"n\": found 1.5, expected an integer from 0 to 9");
+        trm_err_reset(&err);
+        CHECK(trm_json_need_str(v, "gone", &s, &err) == -1);
+        CHECK_STR(err.text, "\"gone\": found nothing, expected text");
+        trm_json_free(v);
+    }
+}

@@ -1,0 +1,73 @@
+# The rooms of lib/ and their order, asked of the object files; see DESIGN: a room calls only those it may use.
+load ../cli/helper
+
+# room: what it may call (base for all); cli is the highest.
+declare -gA MAY=(
+    [base]="" [rec]="base" [pack]="base" [stat]="base" [schema]="base" [step]="base" [ifc]="base schema step"
+    [fact]="base rec" [rule]="base rec schema fact" [task]="base fact" [code]="base rec fact rule task schema"
+    [mat]="base" [net]="base mat" [opt]="base mat" [ckpt]="base rec" [store]="base ckpt" [page]="base pack stat rec fact"
+    [build]="base rec" [learn]="base rec stat code net opt mat ckpt rule fact" [cli]="base rec"
+)
+
+setup_file() {
+    export SYMBOLS=$BATS_FILE_TMPDIR
+    local archive room
+    for archive in "$ROOT"/.build/std/lib/*.a; do
+        room=$(basename "$archive" .a)
+        nm -A --defined-only "$archive" 2>/dev/null | awk 'NF>=3 && $(NF-1) ~ /^[TDRBVW]$/ {print $NF}' | sort -u > "$SYMBOLS/$room.has"
+        nm -A --undefined-only "$archive" 2>/dev/null | awk '{print $NF}' | sort -u > "$SYMBOLS/$room.wants"
+    done
+}
+
+@test "every room has its place in the table" {
+    for folder in "$ROOT"/lib/*/; do
+        room=$(basename "$folder")
+        [ -n "${MAY[$room]+set}" ] || { echo "$room is in no table"; false; }
+    done
+}
+
+@test "a room calls only the rooms it may use" {
+    seen=0
+    for wants in "$SYMBOLS"/*.wants; do
+        room=$(basename "$wants" .wants)
+        for has in "$SYMBOLS"/*.has; do
+            other=$(basename "$has" .has)
+            [ "$other" = "$room" ] && continue
+            calls=$(comm -12 "$wants" "$has" | head -n 3)
+            seen=$((seen + 1))
+            case " ${MAY[$room]} " in *" $other "*) continue ;; esac
+            [ -z "$calls" ] || { echo "$room calls $other:" $calls; false; }
+        done
+    done
+    [ "$seen" -gt 20 ]
+}
+
+@test "every name that a room gives out begins with trm_" {
+    [ "$(cat "$SYMBOLS"/*.has | wc -l)" -gt 50 ]
+    run grep -hv '^trm_' "$SYMBOLS"/*.has
+    [ -z "$output" ]
+}
+
+@test "nothing below cli prints, exits, or reads the clock or the environment" {
+    for wants in "$SYMBOLS"/*.wants; do
+        [ "$(basename "$wants" .wants)" = cli ] && continue
+        run grep -xE 'printf|puts|putchar|perror|exit|_exit|abort|time|clock_gettime|gettimeofday|getenv|secure_getenv|stdout|stderr' "$wants"
+        [ -z "$output" ] || { echo "$wants: $output"; false; }
+    done
+}
+
+@test "only rec speaks to jansson, only mat to OpenBLAS, only pack to libzip" {
+    for wants in "$SYMBOLS"/*.wants; do
+        room=$(basename "$wants" .wants)
+        [ "$room" = rec ] || run ! grep -E '^json_' "$wants"
+        [ "$room" = mat ] || run ! grep -E '^(cblas_|openblas_|dnnl_)' "$wants"
+        [ "$room" = pack ] || run ! grep -E '^zip_' "$wants"
+    done
+}
+
+@test "reading and checking link no arithmetic, inference no optimiser" {
+    for p in trm-ifc trm-check trm-report; do
+        run ! grep -qE 'cblas_|trm_net_' <(nm -D "$BIN/$p"; nm "$BIN/$p")
+    done
+    run ! grep -q 'trm_opt_' <(nm "$BIN/trm-infer")
+}
