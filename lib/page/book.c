@@ -640,7 +640,6 @@ take_trace(struct trm_page *p, const trm_json *rec, struct trm_err *err)
     if (trm_json_need_str(rec, "id", &id, err) || trm_json_need_array(rec, "verdicts", &verdicts, err) ||
         check_verdicts(verdicts, err))
         return -1;
-    p->n_traces++;
     const struct page_elem *e = NULL;
     double weight = -1;
     int steps = (int)trm_json_num(trm_json_get(rec, "halted_at"), (double)trm_json_len(trm_json_get(rec, "steps")));
@@ -651,6 +650,7 @@ take_trace(struct trm_page *p, const trm_json *rec, struct trm_err *err)
         if ((!e && !(e = elem_of(p, rec))) || take_verdict(p, e, v, steps, &weight))
             return no_memory(err);
     }
+    p->n_weighed += weight >= 0;
     if (note_learned(p, rec) || (weight >= 0 && keep_trace(p, e, rec, weight)))
         return no_memory(err);
     return 0;

@@ -116,8 +116,8 @@ struct trm_page {
     struct trm_vec epochs;  /* trm_json *, owned */
     struct trm_vec learned; /* const char *: models (sha256) that gave verdicts */
     trm_json *extracted;    /* owned; last such record, or NULL */
-    size_t n_checked, n_elems_failed, n_traces, n_gaps_lost, seq;
-    bool counts_differ; /* a summary and the counted results say different things */
+    /* n_weighed: traces with a verdict of the model that could be shown step by step */
+    size_t n_checked, n_elems_failed, n_weighed, n_gaps_lost, seq;
 };
 
 /* The interned copy of s ("" for NULL). NULL when memory is out. */

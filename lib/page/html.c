@@ -208,8 +208,8 @@ trm_page_html(struct trm_buf *out, const struct trm_page *p)
     head(out, p);
     trm_buf_adds(out, "<body>\n<a class=\"skip\" href=\"#overview\">Skip to the overview</a>\n"
                       "<svg width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><defs><pattern id=\"hatch\" "
-                      "width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\"><rect width=\"6\" height=\"6\" "
-                      "fill=\"var(--unkbg)\"/><rect width=\"2.4\" height=\"6\" fill=\"var(--hatch)\"/></pattern></defs></svg>\n");
+                      "width=\"16\" height=\"10\" patternUnits=\"userSpaceOnUse\"><rect width=\"16\" height=\"10\" "
+                      "fill=\"var(--unkbg)\"/><rect width=\"5\" height=\"10\" fill=\"var(--hatch)\"/></pattern></defs></svg>\n");
     header(out, p);
     nav(out, p);
     trm_buf_adds(out, "<main>\n");
@@ -339,8 +339,8 @@ key(struct trm_buf *out)
     static const char *const words[][2] = {{"f", "fails"}, {"u", "unknown"}, {"p", "passes"}};
     trm_buf_adds(out, "<p class=\"key\">");
     for (int i = 0; i < 3; i++)
-        trm_buf_addf(out, "<span><svg viewBox=\"0 0 24 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\""
-                          "%s\" width=\"24\" height=\"10\"/></svg>%s</span>", words[i][0], words[i][1]);
+        trm_buf_addf(out, "<span><svg viewBox=\"0 0 75 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\""
+                          "%s\" width=\"75\" height=\"10\"/></svg>%s</span>", words[i][0], words[i][1]);
     trm_buf_adds(out, "</p>\n");
 }
 

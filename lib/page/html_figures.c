@@ -98,13 +98,13 @@ about_all(const trm_json *rec)
 }
 
 static void
-eval_row(struct trm_buf *out, const trm_json *rec)
+eval_row(struct trm_buf *out, const struct trm_page *p, const trm_json *rec)
 {
     trm_buf_adds(out, "<tr><th scope=\"row\">");
     if (about_all(rec)) {
         trm_esc_html(out, group_words(*text(rec, "group") ? text(rec, "group") : text(rec, "id")));
     } else {
-        trm_html_bdi(out, text(rec, "rule"));
+        trm_html_bdi(out, trm_say_rule_of(p, text(rec, "rule")));
         trm_buf_adds(out, "<small>");
         trm_esc_html(out, group_words(text(rec, "group")));
         trm_buf_adds(out, "</small>");
@@ -146,7 +146,7 @@ eval_table(struct trm_buf *out, const struct trm_page *p, bool all)
                       "class=\"n\">Calibration error</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < p->evals.n; i++)
         if (about_all(evals[i]) == all)
-            eval_row(out, evals[i]);
+            eval_row(out, p, evals[i]);
     trm_buf_adds(out, "</tbody></table></div>\n");
 }
 

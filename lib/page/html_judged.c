@@ -142,7 +142,7 @@ timeline(struct trm_buf *out, const struct trm_page *p, const struct chart *c)
         trm_buf_adds(out, "<tr><th scope=\"row\">");
         if (c->n_rules > 1)
             trm_buf_addf(out, "%c: ", (char)('A' + k));
-        trm_html_bdi(out, trm_say_rule(trm_page_rule((struct trm_page *)p, c->rules[k])));
+        trm_html_bdi(out, trm_say_rule_of(p, c->rules[k]));
         trm_buf_adds(out, "</th>");
         for (size_t i = 0; i < c->n_steps; i++)
             timeline_cell(out, p_at(trm_json_at(c->steps, i), c->rules[k]));
@@ -215,7 +215,7 @@ detail_verdicts(struct trm_buf *out, const struct trm_page *p, const trm_json *r
             continue;
         double holds = trm_json_num(trm_json_get(v, "p_pass"), NAN);
         trm_buf_adds(out, "<li>");
-        trm_html_bdi(out, trm_say_rule(trm_page_rule((struct trm_page *)p, trm_json_str(trm_json_get(v, "rule"), ""))));
+        trm_html_bdi(out, trm_say_rule_of(p, trm_json_str(trm_json_get(v, "rule"), "")));
         trm_buf_adds(out, ": ");
         verdict_word(out, trm_json_str(trm_json_get(v, "verdict"), ""), trm_json_get(v, "abstained") != NULL);
         if (!isnan(holds)) {
@@ -310,7 +310,7 @@ details(struct trm_buf *out, const struct trm_page *p)
 static void
 judged_counts(struct trm_buf *out, struct page_rule *const *rules, size_t n)
 {
-    trm_buf_adds(out, "<table class=\"stack by\"><caption>What the model finds likely, by rule. Examples: how many labelled "
+    trm_buf_adds(out, "<table class=\"stack by jy\"><caption>What the model finds likely, by rule. Examples: how many labelled "
                       "samples of the rule it learned from.</caption><thead><tr><th scope=\"col\">Rule</th><th scope=\"col\" "
                       "class=\"barcol\">Share</th><th scope=\"col\" class=\"n\">Likely fails</th><th scope=\"col\" "
                       "class=\"n\">Abstains</th><th scope=\"col\" class=\"n\">Likely passes</th><th scope=\"col\" class=\"n\">"
@@ -467,7 +467,7 @@ trm_html_judged(struct trm_buf *out, const struct trm_page *p, struct page_rule 
         struct trm_buf all = {0};
         n = details(&all, p);
         trm_buf_adds(out, "<h3>Step by step</h3>\n<p>How the likelihood took shape, for ");
-        if (n < p->n_traces) {
+        if (n < p->n_weighed) {
             trm_buf_adds(out, "the ");
             trm_say_n(out, n, "element", NULL);
             trm_buf_adds(out, " most worth a look: errors before warnings, the least certain first. The others are in the "

@@ -8,7 +8,7 @@
 enum {
     CAUSES_SHOWN = 5, /* groups of failures with one cause, named above the rows */
     PLACES_SHOWN = 12,
-    OPEN_BELOW = 12, /* folds with fewer rows than this are open from the start, while the page is small */
+    OPEN_BELOW = 30, /* the first fold is open from the start when it has fewer rows than this */
 };
 
 /* --- pieces ----------------------------------------------------------------------------------------------------- */
@@ -182,14 +182,14 @@ trm_html_failures(struct trm_buf *out, const struct trm_page *p, struct page_rul
     }
     trm_buf_adds(out, "<p>By rule, then by element, with the evidence the rule saw. These verdicts are exact.</p>\n");
     size_t *n = calloc(p->rules.n + 1, sizeof *n);
-    size_t listed = 0;
+    bool first = true;
     for (size_t i = 0; n && i < p->rules.n; i++)
-        listed += n[i] = rules[i]->fails.n;
+        n[i] = rules[i]->fails.n;
     size_t most = n ? trm_page_share(n, p->rules.n, p->o.max_rows) : 0;
     finder(out, "failures", "Search failures by name, GUID, class, storey, value");
     for (size_t i = 0; n && i < p->rules.n; i++)
         if (trm_page_n_fail(rules[i]))
-            fail_rule(out, p, rules[i], i, n[i] < most ? n[i] : most, n[i] < OPEN_BELOW && listed < 200);
+            fail_rule(out, p, rules[i], i, n[i] < most ? n[i] : most, first && n[i] < OPEN_BELOW), first = false;
     free(n);
     trm_buf_adds(out, "</section>\n");
 }
@@ -234,7 +234,7 @@ item_places(struct trm_buf *out, const struct trm_page *p, const struct page_ite
 {
     const struct page_place *places = item->places.data;
     size_t rest = 0;
-    trm_buf_adds(out, "<div class=\"scroll\"><table><caption>Where</caption><thead><tr><th scope=\"col\">Storey and model"
+    trm_buf_adds(out, "<div class=\"scroll\"><table class=\"slim\"><caption>Where</caption><thead><tr><th scope=\"col\">Storey and model"
                       "</th><th scope=\"col\" class=\"n\">Elements</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < item->places.n; i++) {
         if (i >= PLACES_SHOWN) {

@@ -9,11 +9,26 @@
 
 /* --- escapes ---------------------------------------------------------------------------------------------------- */
 
+/* U+202A to U+202E and U+2066 to U+2069 in UTF-8: they turn the direction of what follows and are good for deceiving only.
+ * The marks U+200E and U+200F belong to honest right-to-left names and stay. */
+static bool
+overrides(const char *s)
+{
+    unsigned char last = (unsigned char)s[0] == 0xE2 && s[1] ? (unsigned char)s[2] : 0;
+    return ((unsigned char)s[1] == 0x80 && last >= 0xAA && last <= 0xAE) ||
+           ((unsigned char)s[1] == 0x81 && last >= 0xA6 && last <= 0xA9);
+}
+
 void
 trm_esc_html(struct trm_buf *out, const char *s)
 {
     for (; *s; s++) {
         unsigned char c = (unsigned char)*s;
+        if (c == 0xE2 && overrides(s)) {
+            trm_buf_adds(out, "\xEF\xBF\xBD");
+            s += 2;
+            continue;
+        }
         if (c == '&')
             trm_buf_adds(out, "&amp;");
         else if (c == '<')
@@ -268,6 +283,16 @@ const char *
 trm_say_rule(const struct page_rule *r)
 {
     return *r->name ? r->name : r->id;
+}
+
+const char *
+trm_say_rule_of(const struct trm_page *p, const char *id)
+{
+    struct page_rule *const *rules = p->rules.data;
+    for (size_t i = 0; i < p->rules.n; i++)
+        if (strcmp(rules[i]->id, id) == 0)
+            return trm_say_rule(rules[i]);
+    return id;
 }
 
 /* --- results ---------------------------------------------------------------------------------------------------- */

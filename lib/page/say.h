@@ -40,6 +40,8 @@ void trm_say_provenance(struct trm_buf *out, const struct page_rule *r);
 const char *trm_say_link(const struct page_rule *r);
 /* The name to show: the rule's name, else its id. */
 const char *trm_say_rule(const struct page_rule *r);
+/* The same for an id; the id itself when no such rule came in. */
+const char *trm_say_rule_of(const struct trm_page *p, const char *id);
 
 /* --- results --- */
 void trm_say_found(struct trm_buf *out, const struct page_fail *f);
