@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../base/text.h"
+#include "../base/unit.h"
 
 /* --- escapes ---------------------------------------------------------------------------------------------------- */
 
@@ -225,7 +226,7 @@ first_of(const trm_json *v, const char *const *keys)
 static void
 say_source(struct trm_buf *out, const trm_json *source)
 {
-    static const char *const sets[] = {"pset", "qto", "set", NULL};
+    static const char *const sets[] = {"pset", "qto_name", "qto", "set", NULL};
     static const char *const names[] = {"property", "quantity", "attribute", "name", NULL};
     const char *place = trm_json_str(trm_json_get(source, "source"), "");
     const char *set = first_of(source, sets), *name = first_of(source, names);
@@ -334,50 +335,63 @@ trm_say_short(struct trm_buf *out, const struct page_fail *f)
     trm_buf_addf(out, " %s", low);
 }
 
-/* The rule's template names its unit right behind a placeholder ("{lhs} mm"): then the number alone goes in. */
+/* A sentence of the rule with its slots filled. */
+struct slots {
+    const struct page_fail *f;
+    const struct trm_unit *unit; /* the rule's own, or NULL */
+    bool exact;                  /* rounding would make found and required look the same */
+};
+
+/* The slot is followed by the rule's unit, as {unit} or in letters: then it holds the number alone. */
 static bool
-unit_follows(const char *after, const char *unit)
+unit_follows(const struct slots *s, const char *after)
 {
     while (*after == ' ')
         after++;
-    size_t n = strlen(unit);
-    return n && strncmp(after, unit, n) == 0 && !isalnum((unsigned char)after[n]);
+    if (!s->unit)
+        return strncmp(after, "{unit}", 6) == 0;
+    size_t n = strlen(s->unit->name);
+    return strncmp(after, "{unit}", 6) == 0 || (strncmp(after, s->unit->name, n) == 0 && !isalnum((unsigned char)after[n]));
 }
 
 static void
-say_slot(struct trm_buf *out, const struct page_rule *r, const struct page_fail *f, const struct page_value *v,
-         const char *after)
+say_slot(struct trm_buf *out, const struct slots *s, const struct page_value *v, const char *after)
 {
-    const trm_json *lhs = trm_json_get(trm_json_get(r->definition, "condition"), "lhs");
-    const char *unit = trm_json_str(trm_json_get(lhs, "unit"), "");
-    struct trm_buf whole = {0};
-    if (v == &f->value)
-        trm_say_found(&whole, f);
+    bool bare = v->type == VALUE_NUM && unit_follows(s, after);
+    if (bare && s->unit)
+        say_rounded(out, (v->num - s->unit->offset) / s->unit->factor, s->exact ? 9 : 3);
+    else if (bare)
+        say_rounded(out, v->num, s->exact ? 9 : 3);
+    else if (s->exact && v->type == VALUE_NUM)
+        trm_say_num_exact(out, v->num, s->f->unit);
     else
-        trm_say_value(&whole, v, f->unit);
-    bool bare = v->type == VALUE_NUM && whole.data && unit_follows(after, unit);
-    char *space = bare ? strstr(whole.data, "\xC2\xA0") : NULL;
-    if (space && strcmp(space + 2, unit) == 0)
-        *space = 0; /* "815 mm" -> "815", and the template's own "mm" follows */
-    trm_buf_adds(out, whole.data ? whole.data : "");
-    trm_buf_release(&whole);
+        trm_say_value(out, v, s->f->unit);
 }
 
 static void
-say_template(struct trm_buf *out, const char *s, const struct page_rule *r, const struct page_fail *f)
+say_template(struct trm_buf *out, const char *text, const struct slots *s)
 {
-    while (*s) {
-        size_t plain = strcspn(s, "{");
-        trm_buf_add(out, s, plain);
-        s += plain;
-        if (strncmp(s, "{guid}", 6) == 0)
-            trm_buf_adds(out, f->elem->guid), s += 6;
-        else if (strncmp(s, "{lhs}", 5) == 0)
-            say_slot(out, r, f, &f->value, s + 5), s += 5;
-        else if (strncmp(s, "{rhs}", 5) == 0)
-            say_slot(out, r, f, &f->limit, s + 5), s += 5;
-        else if (*s)
-            trm_buf_addc(out, *s++);
+    const struct page_value shortfall = {isnan(s->f->shortfall) ? VALUE_NONE : VALUE_NUM, s->f->shortfall, ""};
+    while (*text) {
+        size_t plain = strcspn(text, "{"), slot = strcspn(text + plain, "}");
+        trm_buf_add(out, text, plain);
+        text += plain;
+        const char *after = text + slot + (text[slot] == '}');
+        if (strncmp(text, "{guid}", 6) == 0)
+            trm_buf_adds(out, s->f->elem->guid);
+        else if (strncmp(text, "{name}", 6) == 0)
+            trm_buf_adds(out, trm_say_elem(s->f->elem));
+        else if (strncmp(text, "{lhs}", 5) == 0)
+            say_slot(out, s, &s->f->value, after);
+        else if (strncmp(text, "{rhs}", 5) == 0)
+            say_slot(out, s, &s->f->limit, after);
+        else if (strncmp(text, "{shortfall}", 11) == 0)
+            say_slot(out, s, &shortfall, after);
+        else if (strncmp(text, "{unit}", 6) == 0)
+            trm_buf_adds(out, s->unit ? s->unit->name : s->f->unit);
+        else /* a slot that we do not know stays as it is */
+            trm_buf_add(out, text, (size_t)(after - text));
+        text = after;
     }
 }
 
@@ -386,7 +400,9 @@ trm_say_why(struct trm_buf *out, const struct page_rule *r, const struct page_fa
 {
     const char *on_fail = trm_json_str(trm_json_get(trm_json_get(r->definition, "explanation"), "on_fail"), "");
     if (*on_fail) {
-        say_template(out, on_fail, r, f);
+        const trm_json *lhs = trm_json_get(trm_json_get(r->definition, "condition"), "lhs");
+        const struct slots slots = {f, trm_unit_find(trm_json_str(trm_json_get(lhs, "unit"), "")), look_alike(f)};
+        say_template(out, on_fail, &slots);
         return;
     }
     trm_buf_adds(out, "Found ");

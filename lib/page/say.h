@@ -47,7 +47,7 @@ const char *trm_say_rule_of(const struct trm_page *p, const char *id);
 void trm_say_found(struct trm_buf *out, const struct page_fail *f);
 /* "115 mm too little"; nothing when there is no shortfall. */
 void trm_say_short(struct trm_buf *out, const struct page_fail *f);
-/* The rule's own sentence with {guid} {lhs} {rhs} filled; when it has none, one of ours. */
+/* The rule's own sentence with {guid} {name} {lhs} {rhs} {unit} {shortfall} filled; when it has none, one of ours. */
 void trm_say_why(struct trm_buf *out, const struct page_rule *r, const struct page_fail *f);
 /* "Raise Pset_DoorCommon.ClearWidth to 815 mm." */
 void trm_say_mend(struct trm_buf *out, const struct page_fail *f);

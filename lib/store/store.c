@@ -492,8 +492,10 @@ parent_of(const char *path, const struct trm_version *v, size_t n)
     struct trm_ckpt c;
     if (trm_ckpt_open(&c, path, false, NULL))
         return 0;
-    const char *sha = trm_ckpt_get(&c, "trm.parent");
-    int parent = version_of(v, n, sha ? sha : "");
+    const char *text = trm_ckpt_get(&c, "trm.lineage");
+    trm_json *lineage = text ? trm_json_parse(text, strlen(text), NULL) : NULL;
+    int parent = version_of(v, n, trm_json_str(trm_json_get(lineage, "parent"), ""));
+    trm_json_free(lineage);
     trm_ckpt_release(&c);
     return parent;
 }
