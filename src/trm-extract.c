@@ -23,7 +23,7 @@ struct kept {
 };
 
 struct tally {
-    size_t pass, fail, varied_pass, varied_fail, absent, exists;
+    size_t pass, fail, varied_pass, varied_fail, absent, exists, bound;
     size_t unknown[TRM_N_REASONS];
 };
 
@@ -295,6 +295,7 @@ tally_unlabelled(struct extract *x, const struct trm_result *results, size_t n)
         t->unknown[results[i].reason] += why == TRM_UNLABELLED_UNKNOWN;
         t->absent += why == TRM_UNLABELLED_ABSENT;
         t->exists += why == TRM_UNLABELLED_EXISTS;
+        t->bound += why == TRM_UNLABELLED_BOUND;
     }
 }
 
@@ -359,6 +360,8 @@ put_tally(struct trm_jw *w, const struct trm_rule *r, const struct tally *t)
         trm_jw_knum(w, "absent", (double)t->absent);
     if (t->exists)
         trm_jw_knum(w, "exists", (double)t->exists);
+    if (t->bound)
+        trm_jw_knum(w, "bound", (double)t->bound);
     trm_jw_end(w);
     trm_jw_end(w);
 }
@@ -372,7 +375,7 @@ put_sums(struct trm_jw *w, const struct extract *x)
     for (size_t r = 0; r < trm_rules_count(x->rules); r++) {
         const struct tally *t = &x->tally[r];
         sum.pass += t->pass, sum.fail += t->fail, sum.varied_pass += t->varied_pass, sum.varied_fail += t->varied_fail;
-        sum.absent += t->absent, sum.exists += t->exists;
+        sum.absent += t->absent, sum.exists += t->exists, sum.bound += t->bound;
         for (int i = 0; i < TRM_N_REASONS; i++)
             unknown += t->unknown[i];
     }
@@ -383,6 +386,7 @@ put_sums(struct trm_jw *w, const struct extract *x)
     trm_jw_knum(w, "unknown", (double)unknown);
     trm_jw_knum(w, "absent", (double)sum.absent);
     trm_jw_knum(w, "exists", (double)sum.exists);
+    trm_jw_knum(w, "bound", (double)sum.bound);
 }
 
 static void

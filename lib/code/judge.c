@@ -193,6 +193,8 @@ trm_unlabelled_why(const struct trm_result *result)
         return TRM_UNLABELLED_UNKNOWN;
     if (result->rule->op == TRM_OP_EXISTS)
         return TRM_UNLABELLED_EXISTS;
+    if (result->source && result->source->relation != TRM_SAME)
+        return TRM_UNLABELLED_BOUND;
     return result->verdict == TRM_FAIL && result->reason == TRM_ABSENT ? TRM_UNLABELLED_ABSENT : -1;
 }
 

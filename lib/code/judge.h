@@ -10,6 +10,7 @@ enum trm_unlabelled {
     TRM_UNLABELLED_UNKNOWN = 0, /* the verdict is unknown */
     TRM_UNLABELLED_ABSENT,      /* it failed only because there is no value: the rule decides that by itself, always */
     TRM_UNLABELLED_EXISTS,      /* the rule asks only whether there is a value */
+    TRM_UNLABELLED_BOUND,       /* a bound decided, and a bound can only decide one way: such labels would teach that way */
     TRM_N_UNLABELLED
 };
 

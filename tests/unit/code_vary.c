@@ -85,6 +85,15 @@ T_MAIN
             CHECK(t.rules[i].label == TRM_LABEL_NONE && trm_unlabelled_why(&r[i]) >= 0);
         trm_json_free(bare);
     }
+    T("a bound decides for the rule, and labels nothing") {
+        trm_json *narrow = parsed("{\"kind\":\"element\",\"v\":1,\"id\":\"b/3\",\"class\":\"IfcDoor\",\"model\":\"b\",\"schema\":\"IFC4\","
+                                  "\"attributes\":{\"OverallWidth\":{\"value\":0.6,\"unit\":\"m\"}}}");
+        struct trm_sample t;
+        const struct trm_result *r;
+        CHECK(!trm_sample_judge(&t, &r, &a, narrow, rules, &err) && r[0].verdict == TRM_FAIL);
+        CHECK(t.rules[0].label == TRM_LABEL_NONE && trm_unlabelled_why(&r[0]) == TRM_UNLABELLED_BOUND);
+        trm_json_free(narrow);
+    }
     T("placeholders, empty texts and nulls are no facts") {
         trm_json *bare = parsed("{\"kind\":\"element\",\"v\":1,\"id\":\"b/2\",\"class\":\"IfcDoor\",\"model\":\"b\",\"schema\":\"IFC4\",\"psets\":{\"P\":"
                                 "{\"FireRating\":{\"value\":\"_FIRE-RATING_\"},\"A\":{\"value\":null},\"B\":{\"value\":\"n/a\"},\"C\":{\"value\":[1,2]}}}}");
