@@ -148,6 +148,8 @@ static void
 shifted(struct decode *d)
 {
     unsigned char c = (unsigned char)d->s[d->i++];
+    if (c == '\'' && d->i < d->n && d->s[d->i] == '\'')
+        d->i++;
     if (c < 0x20 || c > 0x7E) {
         d->bad = true;
         put(d, 0xFFFD);
