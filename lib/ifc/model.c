@@ -113,6 +113,15 @@ find_project(struct trm_ifc *f)
         trm_step_warn(&f->step, "no_project", 0);
 }
 
+/* "ArchiCAD 14.0", not "ArchiCAD 14.0 14.0". NULL when memory is out. */
+static const char *
+with_version(struct trm_ifc *f, struct trm_ifc_text name, struct trm_ifc_text version)
+{
+    bool said = version.n == 0 || (name.n >= version.n && memcmp(name.s + name.n - version.n, version.s, version.n) == 0);
+    return trm_arena_printf(&f->keep, "%.*s%s%.*s", (int)(name.n & 0xFFFF), name.s, said ? "" : " ",
+                            said ? 0 : (int)(version.n & 0xFFFF), said ? "" : version.s);
+}
+
 /* The program that wrote the file: IfcApplication, else originating_system of the header. */
 static void
 find_exporter(struct trm_ifc *f)
@@ -124,11 +133,8 @@ find_exporter(struct trm_ifc *f)
         struct args a;
         trm_ifc_args(f, (uint32_t)i, &a);
         struct trm_ifc_text name = trm_ifc_slot_text(f, &a, 0), version = trm_ifc_slot_text(f, &a, 1);
-        char *text = name.s ? trm_arena_printf(&f->keep, "%.*s%s%.*s", (int)(name.n & 0xFFFF), name.s, version.n ? " " : "",
-                                               (int)(version.n & 0xFFFF), version.s ? version.s : "")
-                            : NULL;
-        if (text) {
-            f->exporter = trm_ifc_lit(text);
+        if (name.s) {
+            f->exporter = trm_ifc_lit(with_version(f, name, version));
             return;
         }
     }

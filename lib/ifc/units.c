@@ -9,7 +9,7 @@
 
 #include "room.h"
 
-enum { MAX_DEPTH = 8 };
+enum { MAX_DEPTH = 8, MAX_ELEMENTS = 16 };
 
 static const struct si_unit {
     const char *name, *kind, *si;
@@ -160,35 +160,56 @@ conversion_unit(struct trm_ifc *f, const struct args *a, struct trm_ifc_unit *u,
     return true;
 }
 
+/* One element of a derived unit: the unit in *in, its power in *power. */
+static bool
+unit_element(struct trm_ifc *f, const struct trm_step_val *v, int depth, struct trm_ifc_unit *in, double *power)
+{
+    struct args e;
+    uint32_t row = trm_ifc_ref(f, v);
+    if (row == TRM_STEP_NONE)
+        return false;
+    trm_ifc_args(f, row, &e);
+    uint32_t unit = trm_ifc_slot_ref(f, &e, 0);
+    return e.c->role == ROLE_UNIT_ELEMENT && unit != TRM_STEP_NONE && number_of(trm_ifc_slot(&e, 1), power) &&
+           fabs(*power) <= 12 && unit_at(f, unit, in, depth + 1);
+}
+
+/* The product of the elements' powers; *text the same in words ("kg.s-3.K-1"), for units that have no name of their own. */
+static bool
+unit_product(struct trm_ifc *f, const struct trm_step_val *list, int depth, struct trm_ifc_unit *u, const char **text)
+{
+    struct trm_step_val v;
+    size_t n = 0;
+    *text = "";
+    for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v); n++) {
+        struct trm_ifc_unit in;
+        double power;
+        if (!unit_element(f, &v, depth, &in, &power) || n > MAX_ELEMENTS)
+            return false;
+        /* what multiplies and what divides is kept apart, so that powers of ten divide exactly */
+        u->mul *= power < 0 ? pow(in.div, -power) : pow(in.mul, power);
+        u->div *= power < 0 ? pow(in.mul, -power) : pow(in.div, power);
+        *text = power == 1 ? trm_arena_printf(&f->scratch, "%s%s%s", *text, n ? "." : "", in.si)
+                           : trm_arena_printf(&f->scratch, "%s%s%s%g", *text, n ? "." : "", in.si, power);
+        if (!*text)
+            return false;
+    }
+    return n > 0 && isfinite(u->mul) && isfinite(u->div) && u->div != 0;
+}
+
 static bool
 derived_unit(struct trm_ifc *f, const struct args *a, struct trm_ifc_unit *u, int depth)
 {
     const struct trm_step_val *list = trm_ifc_slot(a, 1);
-    struct trm_step_val v;
     struct trm_ifc_text kind = trm_ifc_slot_enum(a, 0);
-    name_unit(u, (struct trm_ifc_text){0}, kind.n && !trm_step_is(kind.s, kind.n, "USERDEFINED") ? kind : trm_ifc_slot_text(f, a, 2));
+    bool own_name = kind.n && trm_step_is(kind.s, kind.n, "USERDEFINED");
+    const char *text;
+    name_unit(u, (struct trm_ifc_text){0}, own_name ? trm_ifc_slot_text(f, a, 2) : kind);
     u->kind = kind_of(kind);
-    u->si = u->kind ? trm_measure_si(u->kind) : NULL;
-    if (!list || list->type != TRM_STEP_LIST || !u->si)
+    if (!list || list->type != TRM_STEP_LIST || !unit_product(f, list, depth, u, &text))
         return false;
-    size_t n = 0;
-    for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v); n++) {
-        struct args e;
-        struct trm_ifc_unit in;
-        double power;
-        uint32_t row = trm_ifc_ref(f, &v);
-        if (row == TRM_STEP_NONE)
-            return false;
-        trm_ifc_args(f, row, &e);
-        uint32_t unit = trm_ifc_slot_ref(f, &e, 0);
-        if (e.c->role != ROLE_UNIT_ELEMENT || unit == TRM_STEP_NONE || !unit_at(f, unit, &in, depth + 1) ||
-            !number_of(trm_ifc_slot(&e, 1), &power) || fabs(power) > 12)
-            return false;
-        /* powers of ten are kept apart, so that they divide exactly */
-        u->mul *= power < 0 ? pow(in.div, -power) : pow(in.mul, power);
-        u->div *= power < 0 ? pow(in.mul, -power) : pow(in.div, power);
-    }
-    return n > 0 && isfinite(u->mul) && isfinite(u->div) && u->div != 0;
+    u->si = u->kind ? trm_measure_si(u->kind) : text;
+    return u->kind || own_name;
 }
 
 /* No conversion: money and units that only the context explains. */
@@ -200,7 +221,7 @@ monetary_unit(struct trm_ifc *f, const struct args *a, struct trm_ifc_unit *u)
         t = trm_ifc_slot_enum(a, 0);
     name_unit(u, (struct trm_ifc_text){0}, t);
     u->kind = "MONETARYUNIT";
-    u->si = t.n ? trm_arena_strdup(&f->keep, u->name) : NULL;
+    u->si = t.n ? trm_arena_strdup(&f->scratch, u->name) : NULL;
     return u->si != NULL;
 }
 
@@ -260,6 +281,8 @@ assign(struct trm_ifc *f, uint32_t row)
         trm_ifc_warn(f, "repeated_unit", row);
         return;
     }
+    if (u.si && strcmp(u.kind, "MONETARYUNIT") == 0)
+        u.si = trm_arena_strdup(&f->keep, u.si); /* the others are static text */
     if (f->n_units < sizeof f->units / sizeof *f->units)
         f->units[f->n_units++] = u;
 }

@@ -59,7 +59,7 @@ struct reading {
 /* Which unit the value has. A unit of its own counts also for a plain number (IFCREAL with a unit beside it), but one of
  * another kind than the measure's makes the unit unknown. */
 static void
-resolve_unit(struct trm_ifc *f, struct reading *r)
+resolve_unit(struct trm_ifc *f, struct reading *r, const char *at)
 {
     if (r->resolved)
         return;
@@ -85,7 +85,7 @@ resolve_unit(struct trm_ifc *f, struct reading *r)
     if (p && p->si)
         r->unit = *p;
     else
-        trm_step_warn(&f->step, "unit_not_assigned", 0);
+        trm_step_warn(&f->step, "unit_not_assigned", (size_t)(at - f->step.data));
 }
 
 static struct trm_ifc_scalar
@@ -96,7 +96,7 @@ number(struct trm_ifc *f, const struct trm_step_val *v, struct reading *r)
         trm_step_warn(&f->step, "bad_number", (size_t)(v->s - f->step.data));
         return (struct trm_ifc_scalar){.type = TRM_IFC_NULL};
     }
-    resolve_unit(f, r);
+    resolve_unit(f, r, v->s);
     if (r->measured && r->unit.si)
         x = trm_ifc_to_si(&r->unit, x);
     if (!isfinite(x))
@@ -223,8 +223,6 @@ value_into(struct trm_ifc *f, const struct trm_step_val *value, struct reading *
     unwrap(f, &v, r);
     if (v.type != TRM_STEP_LIST) {
         p->value = simple(f, &v, r);
-        if (r->measure && p->value.type == TRM_IFC_NULL)
-            resolve_unit(f, r);
         finish(p, r);
         return;
     }

@@ -78,6 +78,7 @@ put(struct decode *d, uint32_t cp)
         d->control = true;
         cp = 0xFFFD;
     }
+    d->control |= cp >= 0x80 && cp < 0xA0; /* bytes of some other code page, most likely */
     size_t n = trm_utf8_put(d->out + d->len, cp);
     if (n == 0) {
         d->bad = true;
