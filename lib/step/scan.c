@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem, qsort_r */
 /* The one pass over a STEP file: where statements begin and end, which instances are wanted, and the index by id.
  *
  * Most bytes of a model are geometry, so the way from the opening parenthesis to the semicolon is what counts: 16 bytes at

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memmem */
 /* What stands between the parentheses of one instance, value by value. Nothing recurses: a list is a place that can be gone
  * into, and its end is found by counting. */
 #include <math.h>
@@ -140,6 +141,8 @@ ref_value(const char *p, const char *end, struct trm_step_val *v)
     if (q == p + 1 || (q < end && is_digit(*q)))
         return bad_value(p, end, v);
     v->type = TRM_STEP_REF;
+    v->s = p;
+    v->n = (size_t)(q - p);
     v->ref = n;
     return q;
 }
