@@ -18,7 +18,7 @@ door() {
 }
 # many N: N doors, a tenth of them short, and a model line
 many() {
-    for ((i = 0; i < $1; i++)); do door "D$i" "0.$((701 + i % 10 * 13))" '"d"'; done
+    for ((i = 0; i < $1; i++)); do door "D$i" "0.$((731 + i % 10 * 12))" '"d"'; done
     echo '{"kind":"model","v":1,"id":"M","elements":1}'
 }
 
