@@ -87,7 +87,10 @@ struct trm_hide_opt {
 
 /* Fill hide[n_fields] at random. With a rule go all fields that it tests, all fields of the same property name in other sets
  * or in the type object, and all fields with the same value (numbers of one unit within 1e-6, equal texts, equal ratings):
- * each would tell. The class always stays; rules whose op is "exists" hide nothing. Takes 1 + n_fields numbers from rng, whatever
+ * each would tell. The class always stays; rules whose op is "exists" hide nothing.
+ * In a varied sample what a rule tests is hidden only when a name says it, and then the name stays: its value was made up, so
+ * without it the label is chance, and learning it would spoil what other fields say about real elements. Takes 1 + n_fields
+ * numbers from rng, whatever
  * the options. Cannot fail. */
 void trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_opt *opt, struct trm_rng *rng);
 /* Hide field i and, with it, every field that tells the same, as above; the others as they are. For --why. Cannot fail. */
