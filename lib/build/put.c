@@ -60,20 +60,31 @@ build_rating_of_half(struct trm_building *b, bool enough)
                   : build_one_of(b, (int[]){10, 15, 20}, (int[]){20, 50, 30}, 3);
 }
 
-/* A fire rating in the standard set, or, when stated by an exporter who does so, on the type. */
 void
 build_put_rating(struct trm_building *b, struct element *e, struct set *common, int minutes, const char *text,
                  enum show show)
 {
-    if (show == SHOW_STATED && b->habit.type_sets && build_chance(b, .5)) {
-        struct set *t = build_set(b, e, common->name);
-        t->on_type = true;
-        build_put_text(t, "FireRating", IS_LABEL, text, SHOW_STATED)->num = minutes;
-        return;
-    }
+    static const char *const set[] = {NULL, "Pset_FireRatingProperties", "Identity Data"};
+    static const char *const property[] = {"FireRating", "FireResistanceRating", "Fire Rating"};
+    enum rating_place at = b->habit.fire;
+    bool on_type = show == SHOW_STATED && b->habit.type_sets && build_chance(b, .5);
+    struct set *s = at == RATING_STANDARD && !on_type ? common : build_set(b, e, set[at] ? set[at] : common->name);
+    s->on_type = on_type;
     if (show == SHOW_HIDDEN && build_chance(b, .45))
         show = SHOW_PLACEHOLDER;
-    build_put_text(common, "FireRating", IS_LABEL, text, show)->num = minutes;
+    build_put_text(s, property[at], IS_LABEL, text, show)->num = minutes;
+}
+
+void
+build_put_clear(struct trm_building *b, struct set *common, struct set *quantities, const double size[3],
+                const enum show show[3])
+{
+    static const char *const name[2][3] = {{"ClearWidth", "ClearHeight", "ClearArea"},
+                                           {"ClearOpeningWidth", "ClearOpeningHeight", "ClearOpeningArea"}};
+    struct set *s = b->habit.clear == CLEAR_QUANTITIES ? quantities : common;
+    for (int i = 0; i < 3; i++)
+        if (size[i] > 0)
+            build_put(s, name[b->habit.clear == CLEAR_OPENING_PSET][i], i == 2 ? IS_AREA : IS_LENGTH, size[i], show[i]);
 }
 
 /* The standard set of a class, with what every element has in it: a mark for its kind and whether it is old or new. */
@@ -81,9 +92,9 @@ struct set *
 build_common_set(struct trm_building *b, struct element *e, const char *name, const char *mark)
 {
     struct set *s = build_set(b, e, name);
-    if (mark && build_chance(b, .93))
+    if (mark && build_chance(b, .95))
         build_put_text(s, "Reference", IS_IDENTIFIER, mark, SHOW_STATED);
-    if (b->habit.schema != SCHEMA_2X3 && e->class != CLASS_SPACE && build_chance(b, .93))
+    if (b->habit.schema != SCHEMA_2X3 && e->class != CLASS_SPACE && build_chance(b, .95))
         build_put_text(s, "Status", IS_STATUS, b->latent.is_new ? "NEW" : "EXISTING", SHOW_STATED);
     return s;
 }
