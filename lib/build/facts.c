@@ -2,7 +2,7 @@
  *
  * The tendencies below cross factors on purpose, as practice does: the same factor pulls one way here and the other way
  * there (new houses have wide bathroom doors and narrow cupboards for the boiler; old ones the reverse), so that no single
- * field tells the answer and a sum of fields tells only part of it. About one value in seventeen goes against its tendency. */
+ * field tells the answer and a sum of fields tells only part of it. About one value in twenty goes against its tendency. */
 #include "model.h"
 
 #include <math.h>
@@ -23,12 +23,13 @@ static const struct kind rooms[] = {
     {{"Classroom", "Klassenraum", "教室"}, "R-CL", "R.80"},
 };
 
-/* The main bedroom is large always. Single rooms were half a room once and may not be now; staff had a flat once and have a
- * bed to lie down on now. */
+/* The main bedroom is large always, the bed of the staff stands in a cell. Single rooms were half a room once and may not be
+ * now; but old wards and dormitories were large, and new ones give everybody a small room. */
 static bool
 bedroom_is_large(struct trm_building *b, int kind)
 {
-    return kind == BED_MAIN || (kind == BED_SINGLE) == b->latent.is_new;
+    bool institution = b->latent.use == USE_HOSPITAL || b->latent.use == USE_SCHOOL;
+    return kind == BED_MAIN || (kind == BED_SINGLE && institution != b->latent.is_new);
 }
 
 static double
@@ -57,7 +58,7 @@ build_space(struct trm_building *b, long storey, size_t level)
     static const double bedrooms[N_USE] = {.70, .25, .35, .65, .25};
     struct element *e = build_add(b, CLASS_SPACE, storey);
     bool bedroom = build_chance(b, bedrooms[b->latent.use]);
-    int kind = build_one_of(b, (int[]){BED_MAIN, BED_SINGLE, BED_STAFF}, (int[]){28, 45, 27}, 3);
+    int kind = build_one_of(b, (int[]){BED_MAIN, BED_SINGLE, BED_STAFF}, (int[]){35, 45, 20}, 3);
     const struct kind *k = bedroom ? &beds[kind] : &rooms[build_pick(b, sizeof rooms / sizeof *rooms)];
     double area = space_area(b, bedroom, build_noisy(b, bedroom_is_large(b, kind)));
     double height = build_grid(b, b->latent.storey_height - build_range(b, .3, .5));
@@ -233,7 +234,7 @@ build_slab(struct trm_building *b, long storey, size_t level)
 {
     struct element *e = build_add(b, CLASS_SLAB, storey);
     int kind = level + 1 == b->latent.n_storeys && build_chance(b, .6) ? SLAB_ROOF : SLAB_FLOOR;
-    int mat = build_one_of(b, (int[]){MAT_CONCRETE, MAT_WOOD, MAT_STEEL}, (int[]){50, 22, 28}, 3);
+    int mat = build_one_of(b, (int[]){MAT_CONCRETE, MAT_WOOD, MAT_STEEL}, (int[]){58, 20, 22}, 3);
     bool thick = build_chance(b, mat == MAT_WOOD ? .5 : .65);
     double thickness = slab_thickness(b, mat, thick);
     double x = build_grid(b, build_range(b, 4, 9)), y = build_grid(b, build_range(b, 4, 6));
@@ -268,12 +269,11 @@ build_slab(struct trm_building *b, long storey, size_t level)
 
 static const struct words column_words = {"Column", "Stütze", "柱"};
 
-/* An hour: stout concrete; slender steel, for that is cased, and the heavy sections of a hall stand bare; timber since it is
- * glued and reckoned. */
+/* An hour: stout concrete; steel since it is cased; timber as long as posts were massive and chars slowly. */
 static bool
 column_resists(struct trm_building *b, int mat, bool stout)
 {
-    return mat == MAT_CONCRETE ? stout : mat == MAT_STEEL ? !stout : b->latent.is_new;
+    return mat == MAT_CONCRETE ? stout : (mat == MAT_STEEL) == b->latent.is_new;
 }
 
 void
@@ -281,7 +281,7 @@ build_column(struct trm_building *b, long storey, size_t level)
 {
     struct element *e = build_add(b, CLASS_COLUMN, storey);
     bool outside = level == 0 && build_chance(b, .2);
-    int mat = build_one_of(b, (int[]){MAT_CONCRETE, MAT_STEEL, MAT_WOOD}, (int[]){45, 35, 20}, 3);
+    int mat = build_one_of(b, (int[]){MAT_CONCRETE, MAT_STEEL, MAT_WOOD}, (int[]){55, 25, 20}, 3);
     bool stout = build_chance(b, mat == MAT_STEEL ? .4 : .65);
     double side = build_grid(b, stout ? build_range(b, .28, .45) : build_range(b, .14, .22));
     double height = build_grid(b, b->latent.storey_height - .2);

@@ -6,7 +6,7 @@
 
 /* --- doors --- */
 
-enum { GROUP_PUBLIC, GROUP_PRIVATE, GROUP_SERVICE };
+enum { GROUP_PUBLIC, GROUP_PRIVATE, GROUP_PLANT, GROUP_STORE };
 struct door_kind {
     struct kind kind;
     int group;
@@ -23,9 +23,9 @@ static const struct door_kind doors[] = {
     {{{"Classroom", "Klassenraum", "教室"}, "D-B", "D.24"}, GROUP_PRIVATE, USE_SCHOOL},
     {{{"Ward", "Krankenzimmer", "病室"}, "D-B", "D.25"}, GROUP_PRIVATE, USE_HOSPITAL},
     {{{"Office", "Büro", "事務室"}, "D-B", "D.23"}, GROUP_PRIVATE, USE_FACTORY},
-    {{{"Plant", "Technik", "機械室"}, "D-C", "D.31"}, GROUP_SERVICE, -1},
-    {{{"Storage", "Lager", "倉庫"}, "D-C", "D.32"}, GROUP_SERVICE, -1},
-    {{{"Boiler", "Heizraum", "ボイラー 室"}, "D-C", "D.33"}, GROUP_SERVICE, -1},
+    {{{"Plant", "Technik", "機械室"}, "D-C", "D.31"}, GROUP_PLANT, -1},
+    {{{"Storage", "Lager", "倉庫"}, "D-S", "D.41"}, GROUP_STORE, -1},
+    {{{"Boiler", "Heizraum", "ボイラー 室"}, "D-C", "D.32"}, GROUP_PLANT, -1},
 };
 
 static const struct door_kind *
@@ -38,15 +38,12 @@ door_kind(struct trm_building *b)
     }
 }
 
-/* Doors for the public are wide, save in old houses. Rooms have wide doors since somebody thought of wheelchairs, and beds
- * always had them. Old boilers and stores needed a wide door, new ones hang in a cupboard, save in works. */
+/* Doors for the public are wide and those of cupboards narrow. Rooms have wide doors since somebody thought of wheelchairs.
+ * Old boilers needed a wide door; new plant hangs behind a narrow one. */
 static bool
 door_is_wide(struct trm_building *b, int group)
 {
-    const struct latent *l = &b->latent;
-    if (group == GROUP_PUBLIC)
-        return l->is_new || l->use != USE_HOME;
-    return group == GROUP_PRIVATE ? l->is_new || l->use == USE_HOSPITAL : !l->is_new || l->use == USE_FACTORY;
+    return group == GROUP_PUBLIC || (group == GROUP_PRIVATE && b->latent.is_new) || (group == GROUP_PLANT && !b->latent.is_new);
 }
 
 /* A clear width on the side of its tendency; a little of it between the limits of the three countries. */
@@ -61,12 +58,12 @@ door_width(struct trm_building *b, bool wide)
     return wide ? build_draw(b, .865, 1.26) : build_draw(b, .56, .765);
 }
 
-/* Glazed doors in aluminium are tall, for show. Those in wood have grown with the people; those in steel were gates once and
- * come off the shelf now. */
+/* Glazed doors in aluminium are tall, for show. Those in wood have grown with the people. Those in steel come off the shelf
+ * and are low, save the old ones that plant was carried through. */
 static bool
-door_is_tall(struct trm_building *b, int mat)
+door_is_tall(struct trm_building *b, int group, int mat)
 {
-    return mat == MAT_ALU || (mat == MAT_WOOD) == b->latent.is_new;
+    return mat == MAT_ALU || (mat == MAT_WOOD ? b->latent.is_new : group == GROUP_PLANT && !b->latent.is_new);
 }
 
 static const char *
@@ -121,11 +118,11 @@ build_door(struct trm_building *b, long storey, size_t level)
     const struct latent *l = &b->latent;
     const struct door_kind *k = door_kind(b);
     bool outside = level == 0 && k->kind.code[3] == '1' && k->group == GROUP_PUBLIC;
-    bool fire = k->group != GROUP_PRIVATE && build_chance(b, .5);
-    int mat = fire ? build_one_of(b, (int[]){MAT_STEEL, MAT_ALU}, (int[]){70, 30}, 2)
-                   : build_one_of(b, (int[]){MAT_WOOD, MAT_ALU, MAT_STEEL}, (int[]){55, 25, 20}, 3);
+    bool fire = k->group != GROUP_PRIVATE && build_chance(b, .4);
+    int mat = fire ? build_one_of(b, (int[]){MAT_STEEL, MAT_ALU}, (int[]){55, 45}, 2)
+                   : build_one_of(b, (int[]){MAT_WOOD, MAT_ALU, MAT_STEEL}, (int[]){60, 25, 15}, 3);
     double width = door_width(b, build_noisy(b, door_is_wide(b, k->group)));
-    double height = build_noisy(b, door_is_tall(b, mat)) ? build_draw(b, 2.06, 2.4) : build_draw(b, 1.95, 2.02);
+    double height = build_noisy(b, door_is_tall(b, k->group, mat)) ? build_draw(b, 2.06, 2.4) : build_draw(b, 1.95, 2.02);
     enum show show = build_choose_show(b);
     const char *word = build_word(&k->kind.words, l->lang);
     e->attributes = trm_arena_calloc(b->mem, 1, sizeof *e->attributes);
@@ -136,7 +133,7 @@ build_door(struct trm_building *b, long storey, size_t level)
     struct set *s = build_common_set(b, e, "Pset_DoorCommon", k->kind.mark);
     build_put(s, "FireExit", IS_BOOL, k->group == GROUP_PUBLIC ? build_chance(b, .75) : build_chance(b, .3), SHOW_STATED);
     build_put_bool(b, s, "IsExternal", outside, .9);
-    build_put_bool(b, s, "HandicapAccessible", l->is_new && k->group != GROUP_SERVICE && l->use != USE_HOME, .5);
+    build_put_bool(b, s, "HandicapAccessible", l->is_new && k->group < GROUP_PLANT && l->use != USE_HOME, .5);
     build_put_bool(b, s, "SelfClosing", fire, .4);
     if (build_chance(b, .7))
         build_put_text(s, "FireRating", IS_LABEL, fire ? build_rating_text(b, 30) : b->habit.placeholder, SHOW_STATED);
@@ -162,12 +159,12 @@ static const struct kind windows[N_WINDOW] = {
     [WINDOW_ATTIC] = {{"Attic", "Dachgeschoss", "屋根裏"}, "F-A", "F.40"},
 };
 
-/* Rooms have large windows. Halls had the same ones as the rooms once and save heat now; basements and attics had holes and
- * have light wells and roof windows to climb out of now. */
+/* Rooms have large windows. Halls had the same ones as the rooms once and save heat now. Basements and attics have holes, save
+ * for the new ones in metal: light wells and roof windows to climb out of. */
 static bool
-window_is_large(struct trm_building *b, int kind)
+window_is_large(struct trm_building *b, int kind, bool metal)
 {
-    return kind == WINDOW_ROOM || (kind == WINDOW_HALL) != b->latent.is_new;
+    return kind == WINDOW_ROOM || (kind == WINDOW_HALL ? !b->latent.is_new : b->latent.is_new && metal);
 }
 
 /* Small ones are narrow in halls and low in basements and attics; in metal they are both. */
@@ -206,7 +203,7 @@ window_kind(struct trm_building *b, size_t level)
         return build_one_of(b, (int[]){WINDOW_BASEMENT, WINDOW_HALL, WINDOW_ROOM}, (int[]){70, 20, 10}, 3);
     if (level + 1 == b->latent.n_storeys && b->latent.has_attic)
         return build_one_of(b, (int[]){WINDOW_ATTIC, WINDOW_HALL, WINDOW_ROOM}, (int[]){70, 20, 10}, 3);
-    return build_one_of(b, (int[]){WINDOW_ROOM, WINDOW_HALL}, (int[]){40, 60}, 2);
+    return build_one_of(b, (int[]){WINDOW_ROOM, WINDOW_HALL}, (int[]){45, 55}, 2);
 }
 
 void
@@ -218,7 +215,7 @@ build_window(struct trm_building *b, long storey, size_t level)
     int mat = l->is_new ? build_one_of(b, (int[]){MAT_PVC, MAT_ALU, MAT_WOOD}, (int[]){45, 40, 15}, 3)
                         : build_one_of(b, (int[]){MAT_WOOD, MAT_STEEL, MAT_PVC}, (int[]){50, 40, 10}, 3);
     double width, height;
-    window_size(b, kind, mat, build_noisy(b, window_is_large(b, kind)), &width, &height);
+    window_size(b, kind, mat, build_noisy(b, window_is_large(b, kind, mat == MAT_ALU || mat == MAT_STEEL)), &width, &height);
     enum show show = build_choose_show(b);
     const char *word = build_word(&windows[kind].words, l->lang);
     e->attributes = trm_arena_calloc(b->mem, 1, sizeof *e->attributes);
@@ -249,14 +246,15 @@ static const struct kind stairs[N_STAIR] = {
     [STAIR_SERVICE] = {{"Service Stair", "Nebentreppe", "業務 階段"}, "T-S", "T.30"},
 };
 
-/* Main stairs are wide, save in low houses. Escape stairs are wide in tall buildings; service stairs in low ones, where
- * everybody takes them, and in tall ones only the staff does. */
+/* Main stairs are wide, save in low houses. Escape stairs are wide in tall buildings and schools. Service stairs are narrow, save in
+ * works, where everybody takes them. */
 static bool
 stair_is_wide(struct trm_building *b, int kind)
 {
+    const struct latent *l = &b->latent;
     if (kind == STAIR_MAIN)
-        return b->latent.is_high || b->latent.use != USE_HOME;
-    return (kind == STAIR_ESCAPE) == b->latent.is_high;
+        return l->is_high || l->use != USE_HOME;
+    return kind == STAIR_ESCAPE ? l->is_high || l->use == USE_SCHOOL : l->use == USE_FACTORY;
 }
 
 void

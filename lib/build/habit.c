@@ -51,7 +51,7 @@ build_choose_habit(struct trm_building *b, size_t turn)
     b->habit = habits[letters[turn % strlen(letters)] - 'A'];
     /* people differ too: some fill in everything, some hardly anything */
     double care = build_range(b, .6, 1.4);
-    b->p_hidden = b->habit.hidden * care;
+    b->p_hidden = 1.1 * b->habit.hidden * care;
     b->p_named = b->habit.named * build_range(b, .6, 1.4);
 }
 
