@@ -64,6 +64,7 @@ build_space(struct trm_building *b, long storey, size_t level)
     double height = build_grid(b, b->latent.storey_height - build_range(b, .3, .5));
     enum show show = build_choose_show(b);
     const char *word = build_word(&k->words, b->latent.lang);
+    e->predefined = "INTERNAL";
     e->name = build_text(b, "%zu%02zu", level + 1, b->n_elements % 100);
     e->long_name = show == SHOW_NAMED ? build_text(b, "%s %s", word, build_area_text(b, area)) : word;
     struct set *s = build_common_set(b, e, "Pset_SpaceCommon", k->mark);

@@ -231,6 +231,8 @@ build_window(struct trm_building *b, long storey, size_t level)
     build_layer(e, mat, 0);
     e->predefined = "WINDOW";
     window_name(b, e, word, mat, show == SHOW_NAMED ? build_size_text(b, width, height) : NULL);
+    if (e->type >= 0)
+        b->types[e->type].operation = "SINGLE_PANEL";
     e->code = b->habit.classified ? windows[kind].code : NULL;
     if (show == SHOW_STATED)
         e->box[0] = width, e->box[1] = .08, e->box[2] = height;
@@ -276,8 +278,9 @@ build_flight(struct trm_building *b, long stair)
         return;
     }
     const char *n_risers = b->habit.schema == SCHEMA_2X3 ? "NumberOfRiser" : "NumberOfRisers";
-    build_put(e->attributes, n_risers, IS_INTEGER, risers, SHOW_STATED);
-    build_put(e->attributes, "NumberOfTreads", IS_INTEGER, risers - 1, SHOW_STATED);
+    bool bare = b->habit.schema == SCHEMA_2X3;
+    build_put(e->attributes, n_risers, IS_INTEGER, risers, SHOW_STATED)->bare = bare;
+    build_put(e->attributes, "NumberOfTreads", IS_INTEGER, risers - 1, SHOW_STATED)->bare = bare;
     build_put(e->attributes, "RiserHeight", IS_POSITIVE_LENGTH, rise / risers, SHOW_STATED);
     build_put(e->attributes, "TreadLength", IS_POSITIVE_LENGTH, build_grid(b, .63 - 2 * rise / risers), SHOW_STATED);
     struct set *s = build_common_set(b, e, "Pset_StairFlightCommon", stairs[kind].mark);

@@ -34,6 +34,7 @@ struct value {
     double num;       /* SI; 0/1 for IS_BOOL; minutes for a rating, beside its text */
     const char *text; /* for the text kinds */
     enum show show;
+    bool bare;        /* the schema gives the slot no type of its own (INTEGER) */
 };
 
 enum { VALUES_MAX = 16, SETS_MAX = 6, LAYERS_MAX = 4, HIDDEN_MAX = 4 };

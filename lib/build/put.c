@@ -44,20 +44,28 @@ build_one_of(struct trm_building *b, const int *values, const int *weights, size
     return values[i];
 }
 
-/* Minutes of a wall or a column: at least an hour, or less. */
+/* Nobody writes a sixth of an hour. */
+static int
+as_written(const struct trm_building *b, int minutes)
+{
+    bool hours = b->habit.rating[0] >= RATING_H || b->habit.rating[1] >= RATING_H;
+    return hours && minutes < 30 ? 15 : minutes;
+}
+
 int
 build_rating_of_hour(struct trm_building *b, bool enough)
 {
-    return enough ? build_one_of(b, (int[]){60, 90, 120}, (int[]){55, 30, 15}, 3)
-                  : build_one_of(b, (int[]){15, 20, 30, 45}, (int[]){10, 10, 65, 15}, 4);
+    int m = enough ? build_one_of(b, (int[]){60, 90, 120}, (int[]){55, 30, 15}, 3)
+                   : build_one_of(b, (int[]){15, 20, 30, 45}, (int[]){10, 10, 65, 15}, 4);
+    return as_written(b, m);
 }
 
-/* Minutes of a slab: at least half an hour, or less. */
 int
 build_rating_of_half(struct trm_building *b, bool enough)
 {
-    return enough ? build_one_of(b, (int[]){30, 45, 60, 90}, (int[]){35, 10, 35, 20}, 4)
-                  : build_one_of(b, (int[]){10, 15, 20}, (int[]){20, 50, 30}, 3);
+    int m = enough ? build_one_of(b, (int[]){30, 45, 60, 90}, (int[]){35, 10, 35, 20}, 4)
+                   : build_one_of(b, (int[]){10, 15, 20}, (int[]){20, 50, 30}, 3);
+    return as_written(b, m);
 }
 
 void
