@@ -118,3 +118,12 @@ trm_measure_si(const char *kind)
             return measures[i].si;
     return NULL;
 }
+
+const char *
+trm_measure_kind(const char *kind)
+{
+    for (int i = 0; i < N_MEASURES; i++)
+        if (trm_text_casecmp(kind, measures[i].kind) == 0)
+            return measures[i].kind;
+    return NULL;
+}

@@ -93,5 +93,7 @@ struct trm_measure {
 const struct trm_measure *trm_measure_find(const char *type);
 /* The SI text of a kind of unit ("LENGTHUNIT" -> "m"); NULL when unknown. */
 const char *trm_measure_si(const char *kind);
+/* The same text for a kind of unit as in struct trm_measure, for comparing by pointer; NULL when no measure has it. */
+const char *trm_measure_kind(const char *kind);
 
 #endif
