@@ -45,6 +45,7 @@ sides() { sed -n 's/^{"kind":"sample".*"'"$1"'":"\([^"]*\)".*"side":"\([a-z]*\)"
 @test "a sample never changes side as data grow, nor with their order" {
     trm-split samples.ndjson | grep '"sample"' | sort > all
     head -n 100 samples.ndjson | trm-split 2> /dev/null | sort > few
+    [ "$(wc -l < all)" -eq 720 ] && [ "$(wc -l < few)" -eq 100 ]
     [ "$(comm -13 all few | wc -l)" -eq 0 ]
     tac samples.ndjson | trm-split | grep '"sample"' | sort | cmp - all
 }
