@@ -1,5 +1,6 @@
 /* trm-models: the versions of a model in a folder. Lists, shows, adds, promotes, rolls back, compares, prunes. */
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -170,11 +170,8 @@ trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
     }
     if (c->entity < 0 || c->entity >= trm_schema_n_entities(c->schema)) {
         c->entity = -1;
-        trm_step_warn(st, "unknown_entity", (size_t)(kw->name - st->data));
         return false;
     }
-    if (c->schema != f->schema)
-        trm_step_warn(st, "entity_of_other_schema", (size_t)(kw->name - st->data));
     c->name = trm_schema_decl_name(c->schema, c->entity);
     c->n_attrs = trm_schema_n_attrs(c->schema, c->entity);
     set_role(f, c);

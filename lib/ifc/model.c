@@ -163,6 +163,20 @@ check_schema(struct trm_ifc *f)
     return trm_err_set(f->err, TRM_DATA, "no FILE_SCHEMA in the header, expected IFC2X3, IFC4 or IFC4X3");
 }
 
+/* Names that no schema has, and names that only another schema has. */
+static void
+count_strangers(struct trm_ifc *f)
+{
+    for (size_t i = 0; i < f->step.n_keywords; i++) {
+        const struct trm_step_keyword *k = &f->step.keywords[i];
+        size_t off = (size_t)(k->name - f->step.data);
+        if (f->classes[i].entity < 0)
+            trm_step_warn_many(&f->step, "unknown_entity", off, k->count);
+        else if (f->classes[i].schema != f->schema)
+            trm_step_warn_many(&f->step, "entity_of_other_schema", off, k->count);
+    }
+}
+
 int
 trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_err *err)
 {
@@ -173,6 +187,7 @@ trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_err *e
     if (trm_ifc_wrappers_init(f) != 0 || trm_step_open(&f->step, data, size, trm_ifc_want, f, err) != 0 || check_schema(f) != 0 ||
         find_elements(f) != 0 || find_repeats(f) != 0 || trm_ifc_gather_links(f) != 0)
         return -1;
+    count_strangers(f);
     find_project(f);
     find_exporter(f);
     if (trm_ifc_gather_units(f) != 0)

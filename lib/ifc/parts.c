@@ -109,7 +109,7 @@ add_materials(struct trm_ifc *f, const struct trm_step_val *list, int depth, str
         if (row != TRM_STEP_NONE)
             add_material(f, row, depth, ms);
         else
-            trm_step_warn(&f->step, "dangling_reference", 0);
+            trm_step_warn(&f->step, "dangling_reference", v.s ? (size_t)(v.s - f->step.data) : 0);
     }
 }
 
@@ -268,7 +268,7 @@ trm_ifc_classifications(struct trm_ifc *f, uint32_t row, uint32_t type, struct t
 
 /* --- place --- */
 
-/* What an element sits in, hosts first asked last: one step towards the project. */
+/* One step towards the project: its own place, else its whole, its host, and only then where it is merely mentioned. */
 static uint32_t
 parent(const struct trm_ifc *f, uint32_t row, const char **relation)
 {

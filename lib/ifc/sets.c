@@ -98,8 +98,8 @@ once_by_name(struct trm_ifc *f, struct trm_ifc_prop *p, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (first[i] == i)
             p[left++] = p[i];
-        else if (type[first[i]] == type[i])
-            trm_step_warn(&f->step, "repeated_property", 0);
+        else if (type[first[i]] == type[i] && trm_step_find(&f->step, p[i].step) != TRM_STEP_NONE)
+            trm_ifc_warn(f, "repeated_property", trm_step_find(&f->step, p[i].step));
     }
     return left;
 }

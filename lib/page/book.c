@@ -90,12 +90,6 @@ same_rule(const void *value, const void *key)
     return value && strcmp(((const struct page_rule *)value)->id, key) == 0;
 }
 
-static bool
-same_elem(const void *value, const void *key)
-{
-    return value && strcmp(((const struct page_elem *)value)->id, key) == 0;
-}
-
 const char *
 trm_page_intern(struct trm_page *p, const char *s)
 {
@@ -156,13 +150,28 @@ member(const trm_json *rec, const char *key)
     return trm_json_str(trm_json_get(rec, key), "");
 }
 
-/* The element of this id, remembered while there is room, filled with what rec says beyond what is known. */
+struct elem_key {
+    const char *id, *file;
+};
+
+/* Two exports of one building share GUIDs and so ids: the file belongs to the key. */
+static bool
+same_elem(const void *value, const void *key)
+{
+    const struct page_elem *e = value;
+    const struct elem_key *k = key;
+    return e && strcmp(e->id, k->id) == 0 && strcmp(e->file, k->file) == 0;
+}
+
+/* The element of this record, remembered while there is room, filled with what rec says beyond what is known. */
 static struct page_elem *
 elem_of(struct trm_page *p, const trm_json *rec)
 {
-    const char *id = member(rec, "id");
+    const char *id = member(rec, "id"), *file = member(rec, "file");
+    const struct elem_key key = {id, file};
+    uint64_t hash = trm_hash64(file, strlen(file), trm_hash64(id, strlen(id), 3));
     void **slot = NULL;
-    if (p->elems_by_id.n < MAX_ELEMS && !(slot = map_slot(&p->elems_by_id, trm_hash64(id, strlen(id), 3), same_elem, id)))
+    if (p->elems_by_id.n < MAX_ELEMS && !(slot = map_slot(&p->elems_by_id, hash, same_elem, &key)))
         return NULL;
     struct page_elem *e = slot ? *slot : NULL;
     if (!e && !(e = trm_arena_calloc(&p->mem, 1, sizeof *e)))
@@ -451,12 +460,13 @@ take_model(struct trm_page *p, const trm_json *rec, struct trm_err *err)
                              .schema = text_of(p, rec, "schema"),
                              .exporter = text_of(p, rec, "exporter"),
                              .sha256 = text_of(p, rec, "sha256"),
+                             .error = text_of(p, rec, "error"),
                              .elements = (size_t)fmax(0, trm_json_num(trm_json_get(rec, "elements"), 0)),
                              .instances = (size_t)fmax(0, trm_json_num(trm_json_get(rec, "instances"), 0))};
     const trm_json *warnings = trm_json_get(rec, "warnings");
     for (void *it = warnings ? trm_json_first(warnings) : NULL; it; it = trm_json_next(warnings, it))
         m->warnings += (size_t)fmax(0, trm_json_num(trm_json_value(it), 0));
-    bool whole = m->id && m->file && m->project && m->schema && m->exporter && m->sha256;
+    bool whole = m->id && m->file && m->project && m->schema && m->exporter && m->sha256 && m->error;
     return whole ? 0 : no_memory(err);
 }
 
@@ -492,9 +502,7 @@ take_epoch(struct trm_page *p, const trm_json *rec, struct trm_err *err)
 static int
 take_extracted(struct trm_page *p, const trm_json *rec, struct trm_err *err)
 {
-    trm_json_free(p->extracted);
-    p->extracted = trm_json_copy(rec);
-    return p->extracted ? 0 : no_memory(err);
+    return keep_copy(&p->extracted, rec, err);
 }
 
 /* --- trace ------------------------------------------------------------------------------------------------------ */
@@ -689,8 +697,7 @@ trm_page_free(struct trm_page *p)
     struct page_trace *traces = p->traces.data;
     for (size_t i = 0; i < p->traces.n; i++)
         trm_json_free(traces[i].rec);
-    free_all(&p->evals), free_all(&p->epochs);
-    trm_json_free(p->extracted);
+    free_all(&p->evals), free_all(&p->epochs), free_all(&p->extracted);
     free(p->rules.data), free(p->models.data), free(p->gaps.data), free(p->traces.data), free(p->learned.data);
     map_release(&p->texts), map_release(&p->rules_by_id), map_release(&p->elems_by_id), map_release(&p->gaps_by_key);
     trm_arena_release(&p->mem);

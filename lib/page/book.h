@@ -101,6 +101,7 @@ struct page_rule {
 
 struct page_model { /* a building model that was read */
     const char *id, *file, *project, *schema, *exporter, *sha256;
+    const char *error; /* why it could not be read, or "" */
     size_t elements, instances, warnings;
 };
 
@@ -115,7 +116,7 @@ struct trm_page {
     struct trm_vec evals;   /* trm_json *, owned */
     struct trm_vec epochs;  /* trm_json *, owned */
     struct trm_vec learned; /* const char *: models (sha256) that gave verdicts */
-    trm_json *extracted;    /* owned; last such record, or NULL */
+    struct trm_vec extracted; /* trm_json *, owned: what was learned from */
     /* n_weighed: traces with a verdict of the model that could be shown step by step */
     size_t n_checked, n_elems_failed, n_weighed, n_gaps_lost, seq;
 };

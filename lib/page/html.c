@@ -418,6 +418,31 @@ by_rule(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *
     trm_buf_adds(out, "</tbody></table>\n");
 }
 
+/* Models that could not be read: nothing on this page speaks of them. */
+static void
+unread(struct trm_buf *out, const struct trm_page *p)
+{
+    const struct page_model *m = p->models.data;
+    size_t n = 0;
+    for (size_t i = 0; i < p->models.n; i++)
+        n += *m[i].error != 0;
+    if (!n)
+        return;
+    trm_buf_adds(out, "<p class=\"note\"><b>");
+    trm_say_n(out, n, "model", NULL);
+    trm_buf_adds(out, " could not be read</b>; nothing on this page is about ");
+    trm_buf_adds(out, n == 1 ? "it" : "them");
+    for (size_t i = 0, k = 0; i < p->models.n && k < 20; i++)
+        if (*m[i].error) {
+            trm_buf_adds(out, k++ ? "; " : ": ");
+            trm_html_bdi(out, m[i].file);
+            trm_buf_adds(out, " (");
+            trm_esc_html(out, m[i].error);
+            trm_buf_adds(out, ")");
+        }
+    trm_buf_adds(out, n > 20 ? "; and others, see Files.</p>\n" : ".</p>\n");
+}
+
 /* What a reader must not overlook: rules that looked at nothing, counts that disagree. */
 static void
 notes(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules)
@@ -464,6 +489,7 @@ trm_html_overview(struct trm_buf *out, const struct trm_page *p, struct page_rul
         trm_esc_html(out, p->o.note);
         trm_buf_adds(out, "</p>\n");
     }
+    unread(out, p);
     if (s.pass + s.fail + s.unknown) {
         figures(out, p, &s);
         first_steps(out, p, rules);

@@ -317,23 +317,63 @@ training_words(struct trm_buf *out, const struct trm_page *p)
     trm_buf_adds(out, ".</p>\n");
 }
 
+/* The entry of a rule in an extracted record, or NULL. */
+static const trm_json *
+learned_of(const trm_json *rec, const char *rule)
+{
+    const trm_json *rules = trm_json_get(rec, "rules");
+    for (size_t i = 0; i < trm_json_len(rules); i++)
+        if (strcmp(text(trm_json_at(rules, i), "rule"), rule) == 0)
+            return trm_json_at(rules, i);
+    return NULL;
+}
+
+static size_t
+count_of(const trm_json *rec, const char *key)
+{
+    return (size_t)fmax(0, trm_json_num(trm_json_get(rec, key), 0));
+}
+
+static void
+learned_row(struct trm_buf *out, const struct trm_page *p, const char *rule)
+{
+    trm_json *const *recs = p->extracted.data;
+    trm_buf_adds(out, "<tr><th scope=\"row\">");
+    trm_html_bdi(out, trm_say_rule_of(p, rule));
+    trm_buf_adds(out, "</th>");
+    for (size_t i = 0; i < p->extracted.n; i++) {
+        const trm_json *r = learned_of(recs[i], rule);
+        trm_buf_adds(out, "<td class=\"n\">");
+        trm_say_count(out, count_of(r, "pass"));
+        trm_buf_adds(out, " / ");
+        trm_say_count(out, count_of(r, "fail"));
+        trm_buf_adds(out, "</td>");
+    }
+    trm_buf_adds(out, "</tr>\n");
+}
+
+/* Labels per rule, a column for each source that samples were drawn from. */
 static void
 training_data(struct trm_buf *out, const struct trm_page *p)
 {
-    bool first = true;
-    for (void *it = p->extracted ? trm_json_first(p->extracted) : NULL; it; it = trm_json_next(p->extracted, it)) {
-        const trm_json *v = trm_json_value(it);
-        const char *name = trm_json_key(it);
-        if (trm_json_type(v) != TRM_JSON_NUM || strcmp(name, "v") == 0)
-            continue;
-        trm_buf_adds(out, first ? "<p class=\"soft\">Samples drawn from the results: " : ", ");
-        first = false;
-        for (; *name; name++)
-            trm_esc_html(out, (char[]){*name == '_' ? ' ' : *name, 0});
-        trm_buf_addc(out, ' ');
-        trm_say_count(out, (size_t)fmax(0, trm_json_num(v, 0)));
+    trm_json *const *recs = p->extracted.data;
+    if (!p->extracted.n)
+        return;
+    trm_buf_adds(out, "<h3>What it learned from</h3>\n<div class=\"scroll\"><table><caption>Verdicts of the rules on complete "
+                      "data, passes / failures. Verdicts that are unknown are never learned from.</caption><thead><tr><th "
+                      "scope=\"col\">Rule</th>");
+    for (size_t i = 0; i < p->extracted.n; i++) {
+        trm_buf_adds(out, "<th scope=\"col\" class=\"n\">");
+        trm_html_bdi(out, strcmp(text(recs[i], "id"), "extracted") == 0 ? "samples" : text(recs[i], "id"));
+        trm_buf_adds(out, "<small>");
+        trm_say_n(out, count_of(recs[i], "samples"), "sample", NULL);
+        trm_buf_adds(out, "</small></th>");
     }
-    trm_buf_adds(out, first ? "" : ".</p>\n");
+    trm_buf_adds(out, "</tr></thead><tbody>\n");
+    const trm_json *rules = trm_json_get(recs[0], "rules");
+    for (size_t i = 0; i < trm_json_len(rules); i++)
+        learned_row(out, p, text(trm_json_at(rules, i), "rule"));
+    trm_buf_adds(out, "</tbody></table></div>\n");
 }
 
 void
@@ -370,6 +410,12 @@ trm_html_files(struct trm_buf *out, const struct trm_page *p)
     for (size_t i = 0; i < p->models.n; i++) {
         trm_buf_adds(out, "<tr><th scope=\"row\">");
         trm_html_bdi(out, *m[i].file ? m[i].file : m[i].id);
+        if (*m[i].error) {
+            trm_buf_adds(out, "</th><td colspan=\"5\"><b>not read:</b> ");
+            trm_esc_html(out, m[i].error);
+            trm_buf_adds(out, "</td></tr>\n");
+            continue;
+        }
         if (*m[i].sha256) {
             trm_buf_adds(out, "<small><code title=\"sha256\">");
             for (int k = 0; k < 16 && m[i].sha256[k]; k++)

@@ -239,6 +239,12 @@ trm_page_text(struct trm_buf *out, const struct trm_page *p)
     trm_say_lead(&said, p);
     trm_buf_addc(out, '\n');
     paragraph(out, "", 0, &said);
+    const struct page_model *m = p->models.data;
+    for (size_t i = 0; i < p->models.n; i++)
+        if (*m[i].error) {
+            trm_buf_addf(&said, "Not read: %s: %s", m[i].file, m[i].error);
+            paragraph(out, "", 2, &said);
+        }
     if (p->o.note) {
         trm_buf_adds(&said, p->o.note);
         paragraph(out, "", 0, &said);

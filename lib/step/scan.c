@@ -31,17 +31,23 @@ struct scan {
 /* --- warnings and places --- */
 
 void
-trm_step_warn(struct trm_step *st, const char *code, size_t off)
+trm_step_warn_many(struct trm_step *st, const char *code, size_t off, uint64_t n)
 {
     for (size_t i = 0; i < st->n_warnings; i++)
         if (st->warnings[i].code == code || strcmp(st->warnings[i].code, code) == 0) {
-            st->warnings[i].count++;
+            st->warnings[i].count += n;
             if (off < st->warnings[i].off)
                 st->warnings[i].off = off;
             return;
         }
     if (st->n_warnings < sizeof st->warnings / sizeof st->warnings[0])
-        st->warnings[st->n_warnings++] = (struct trm_step_warning){.code = code, .count = 1, .off = off};
+        st->warnings[st->n_warnings++] = (struct trm_step_warning){.code = code, .count = n, .off = off};
+}
+
+void
+trm_step_warn(struct trm_step *st, const char *code, size_t off)
+{
+    trm_step_warn_many(st, code, off, 1);
 }
 
 size_t
@@ -416,7 +422,6 @@ words(struct scan *s)
     s->p = e == AT_EOF ? s->end : p;
     if (e == AT_EOF && !last) {
         st->end_off = (size_t)(w - st->data);
-        st->truncated = true;
         return;
     }
     take_word(s, w, n, paren);
@@ -466,7 +471,7 @@ scan_all(struct scan *s)
     }
     struct trm_step *st = s->st;
     if (!s->ended && !st->truncated) {
-        st->end_off = st->size;
+        st->end_off = st->end_off ? st->end_off : st->size;
         if (s->in_data || !s->data_seen)
             st->truncated = true;
         else
