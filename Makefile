@@ -6,11 +6,11 @@
 # --- programs and their rooms ---------------------------------------------------------------------------------------
 trm-ifc       := cli ifc step schema pack rec base
 trm-check     := cli rule fact schema rec base
-trm-buildings := cli rec base
+trm-buildings := cli build rec base
 trm-extract   := cli code rule fact schema rec base
 trm-split     := cli fact rec base
-trm-train     := cli code rule fact schema ckpt opt net mat stat rec base
-trm-infer     := cli store code rule fact schema ckpt net mat stat rec base
+trm-train     := cli learn model code rule fact schema ckpt opt net mat stat rec base
+trm-infer     := cli store model code rule fact schema ckpt net mat stat rec base
 trm-eval      := cli stat fact rec base
 trm-models    := cli store ckpt rec base
 trm-report    := cli page fact pack stat rec base
@@ -50,7 +50,7 @@ PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
-ALL      := cli page store ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+ALL      := cli build page store learn model ckpt opt net mat code task rule fact ifc step schema stat pack rec base
 HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
 
 .SUFFIXES:

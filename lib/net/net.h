@@ -31,7 +31,7 @@
 #include "../base/rng.h"
 #include "../base/tensor.h"
 
-#define TRM_LABEL_NONE (-100) /* a label that is ignored */
+#define TRM_NET_NO_LABEL (-100) /* a label that is ignored */
 #define TRM_ID_NONE (-1)      /* an id column that adds nothing */
 
 enum trm_net_form { TRM_NET_ATTENTION = 0, TRM_NET_MIXER };
@@ -97,10 +97,10 @@ void trm_net_release(struct trm_net *net);
 void trm_net_weights(const struct trm_net *net, trm_real *params, uint64_t seed);
 
 /* One task for a slot; copied by trm_slots_put. */
-struct trm_sample {
+struct trm_net_task {
     const int32_t *ids;    /* [S,K] rows of the table, TRM_ID_NONE adds nothing */
     const float *features; /* [S,F] finite; NULL: all zero */
-    const int32_t *labels; /* [S] 0..V-1 or TRM_LABEL_NONE; NULL: none is labelled */
+    const int32_t *labels; /* [S] 0..V-1 or TRM_NET_NO_LABEL; NULL: none is labelled */
     int32_t puzzle;        /* row of the puzzle embedding, 0 when there is none */
 };
 
@@ -137,7 +137,7 @@ void trm_slots_release(struct trm_slots *s);
 /* Give slot i a fresh sample and the initial state; steps 0, not halted. TRM_DATA: an id, label, puzzle out of range or
  * a feature that is not finite; the slot is then as it was. params: for H_init and L_init. */
 int trm_slots_put(struct trm_slots *s, const struct trm_net *net, const trm_real *params, size_t i,
-                  const struct trm_sample *sample, uint64_t key, struct trm_err *err);
+                  const struct trm_net_task *sample, uint64_t key, struct trm_err *err);
 /* The state as plain arrays, to be kept by ckpt and filled again at resume (into slots of equal count and config). */
 struct trm_slots_part {
     const char *name; /* "slots.y" */

@@ -69,7 +69,7 @@ trm_slots_release(struct trm_slots *s)
 }
 
 static int
-check_sample(const struct trm_net_config *c, const struct trm_sample *sample, struct trm_err *err)
+check_sample(const struct trm_net_config *c, const struct trm_net_task *sample, struct trm_err *err)
 {
     for (size_t j = 0; j < (size_t)c->seq * c->id_columns; j++)
         if (sample->ids[j] != TRM_ID_NONE && (sample->ids[j] < 0 || (uint32_t)sample->ids[j] >= c->vocab_in))
@@ -80,7 +80,7 @@ check_sample(const struct trm_net_config *c, const struct trm_sample *sample, st
             return trm_err_set(err, TRM_DATA, "feature %zu at position %zu is not finite", j % c->features,
                                j / c->features);
     for (size_t j = 0; sample->labels && j < c->seq; j++)
-        if (sample->labels[j] != TRM_LABEL_NONE
+        if (sample->labels[j] != TRM_NET_NO_LABEL
             && (sample->labels[j] < 0 || (uint32_t)sample->labels[j] >= c->vocab_out))
             return trm_err_set(err, TRM_DATA, "label %d at position %zu, expected below %u", sample->labels[j], j,
                                c->vocab_out);
@@ -91,7 +91,7 @@ check_sample(const struct trm_net_config *c, const struct trm_sample *sample, st
 
 int
 trm_slots_put(struct trm_slots *s, const struct trm_net *net, const trm_real *params, size_t i,
-              const struct trm_sample *sample, uint64_t key, struct trm_err *err)
+              const struct trm_net_task *sample, uint64_t key, struct trm_err *err)
 {
     const struct trm_net_config *c = &net->config;
     if (check_sample(c, sample, err) != 0)
@@ -102,7 +102,7 @@ trm_slots_put(struct trm_slots *s, const struct trm_net *net, const trm_real *pa
     for (size_t j = 0; j < n_features; j++)
         s->features[i * n_features + j] = sample->features ? sample->features[j] : 0;
     for (size_t j = 0; j < seq; j++)
-        s->labels[i * seq + j] = sample->labels ? sample->labels[j] : TRM_LABEL_NONE;
+        s->labels[i * seq + j] = sample->labels ? sample->labels[j] : TRM_NET_NO_LABEL;
     size_t place, m, at = block_of(s, net, i, &place, &m), width = c->width;
     for (size_t l = 0; l < net->length; l++) {
         memcpy(s->y + at + (l * m + place) * width, params + net->at_y0, width * sizeof *s->y);
@@ -142,7 +142,7 @@ trm_slots_check(const struct trm_slots *s, const struct trm_net *net, struct trm
 {
     const struct trm_net_config *c = &net->config;
     for (size_t i = 0; i < s->count; i++) {
-        struct trm_sample sample = {
+        struct trm_net_task sample = {
             .ids = s->ids + i * c->seq * c->id_columns,
             .features = s->features + i * c->seq * c->features,
             .labels = s->labels + i * c->seq,

@@ -223,11 +223,11 @@ score(const struct micro *b, size_t i)
     const int32_t *labels = s->labels + slot * c->seq;
     uint32_t labelled = 0, right = 0;
     for (size_t t = 0; t < c->seq; t++)
-        labelled += labels[t] != TRM_LABEL_NONE;
+        labelled += labels[t] != TRM_NET_NO_LABEL;
     double sum = 0, share = labelled ? 1. / labelled : 0;
     for (size_t t = 0; t < c->seq; t++) {
         trm_real *row = b->w->logits + (t * b->m + i) * v, *d = b->grad ? row : NULL;
-        if (labels[t] != TRM_LABEL_NONE) {
+        if (labels[t] != TRM_NET_NO_LABEL) {
             right += is_right(row, v, labels[t]);
             sum += trm_loss_row(c->loss, row, v, labels[t], share * b->weight, d, b->w->wide_row);
         } else if (d)

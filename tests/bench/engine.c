@@ -43,7 +43,7 @@ fill(struct bench *b)
     for (size_t i = 0; i < b->slots.count; i++) {
         for (size_t j = 0; j < c->seq; j++)
             ids[j] = (int32_t)trm_rng_below(&rng, c->vocab_in);
-        struct trm_sample s = {ids, NULL, ids, 0};
+        struct trm_net_task s = {ids, NULL, ids, 0};
         if (b->slots.halted[i])
             trm_slots_put(&b->slots, &b->net, b->params, i, &s, i, &b->err);
     }

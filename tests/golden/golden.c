@@ -185,7 +185,7 @@ offer(struct run *r, const struct trm_ckpt *c, const char *prefix)
         || trm_ckpt_read(c, name[2], TRM_I32, puzzle, r->batch, &r->err))
         die(r, prefix);
     for (size_t i = 0; i < r->batch; i++) {
-        struct trm_sample s = {ids + i * seq, NULL, labels + i * seq, r->config.puzzles ? puzzle[i] : 0};
+        struct trm_net_task s = {ids + i * seq, NULL, labels + i * seq, r->config.puzzles ? puzzle[i] : 0};
         if (r->slots.halted[i] && trm_slots_put(&r->slots, &r->net, r->params, i, &s, 0, &r->err) != 0)
             die(r, prefix);
     }
