@@ -163,7 +163,7 @@ wall_name(struct trm_building *b, struct element *e, const char *word, int mat, 
     case NAME_FAMILY: e->name = build_text(b, "%s:%s:%zu", what, type, tag); break;
     case NAME_WORD_SEQ: e->name = build_text(b, "%s %s-W%03zu", what, type, b->n_elements); break;
     case NAME_FUNCTION_FIRST: e->name = build_text(b, "%s %s %zu", type, what, tag); break;
-    default: e->name = build_text(b, rating ? "W%03zu %s" : "W%03zu", b->n_elements, rating); break;
+    default: e->name = build_text(b, rating ? "%s W%03zu" : "%sW%03zu", rating ? rating : "", b->n_elements); break;
     }
     build_typed(b, e, type);
 }
@@ -179,8 +179,8 @@ build_wall(struct trm_building *b, long storey, size_t level)
     double thickness = wall_thickness(b, kind, thick), length = build_grid(b, build_range(b, 3, 8));
     double height = build_grid(b, b->latent.storey_height - .2);
     int minutes = build_rating_of_hour(b, build_noisy(b, wall_resists(kind, mat, thick)));
-    const char *rating = build_rating_text(b, minutes);
     enum show show = build_choose_show(b);
+    const char *rating = build_rating_text(b, minutes, show == SHOW_NAMED);
     const char *word = build_word(&walls[kind].words, b->latent.lang);
     struct set *s = build_common_set(b, e, "Pset_WallCommon", build_text(b, "%s-%c", walls[kind].mark, is_masonry(mat) ? 'H' : 'L'));
     build_put_rating(b, e, s, minutes, rating, show);
@@ -240,8 +240,8 @@ build_slab(struct trm_building *b, long storey, size_t level)
     double thickness = slab_thickness(b, mat, thick);
     double x = build_grid(b, build_range(b, 4, 9)), y = build_grid(b, build_range(b, 4, 6));
     int minutes = build_rating_of_half(b, build_noisy(b, slab_resists(b, kind, mat, thick)));
-    const char *rating = build_rating_text(b, minutes);
     enum show show = build_choose_show(b);
+    const char *rating = build_rating_text(b, minutes, show == SHOW_NAMED);
     const char *word = build_word(&slabs[kind].words, b->latent.lang);
     const char *of = build_word(&build_materials[mat], b->latent.lang);
     struct set *s = build_common_set(b, e, "Pset_SlabCommon", build_text(b, "%s-%c", slabs[kind].mark, material_letter(mat)));
@@ -258,7 +258,7 @@ build_slab(struct trm_building *b, long storey, size_t level)
     e->predefined = kind == SLAB_ROOF ? "ROOF" : "FLOOR";
     const char *type = show == SHOW_NAMED ? build_text(b, "%s %s %s", word, of, rating) : build_text(b, "%s %s", word, of);
     e->tag = build_text(b, "%zu", 130000 + b->n_elements * 37 % 700000);
-    e->name = b->habit.name == NAME_CODE ? build_text(b, show == SHOW_NAMED ? "S%03zu %s" : "S%03zu", b->n_elements, rating)
+    e->name = b->habit.name == NAME_CODE ? build_text(b, show == SHOW_NAMED ? "%s S%03zu" : "%.0sS%03zu", rating, b->n_elements)
                                          : build_text(b, "%s:%s", type, e->tag);
     build_typed(b, e, type);
     e->code = b->habit.classified ? slabs[kind].code : NULL;
@@ -287,8 +287,8 @@ build_column(struct trm_building *b, long storey, size_t level)
     double side = build_grid(b, stout ? build_range(b, .28, .45) : build_range(b, .14, .22));
     double height = build_grid(b, b->latent.storey_height - .2);
     int minutes = build_rating_of_hour(b, build_noisy(b, column_resists(b, mat, stout)));
-    const char *rating = build_rating_text(b, minutes);
     enum show show = build_choose_show(b);
+    const char *rating = build_rating_text(b, minutes, show == SHOW_NAMED);
     const char *word = build_word(&column_words, b->latent.lang), *of = build_word(&build_materials[mat], b->latent.lang);
     struct set *s = build_common_set(b, e, "Pset_ColumnCommon", build_text(b, "C-%c-%c", outside ? 'E' : 'I', material_letter(mat)));
     build_put_rating(b, e, s, minutes, rating, show);
@@ -301,7 +301,7 @@ build_column(struct trm_building *b, long storey, size_t level)
     const char *size = build_size_text(b, side, side);
     const char *type = build_text(b, show == SHOW_NAMED ? "%s %s %s %s" : "%s %s %s", word, of, size, rating);
     e->tag = build_text(b, "%zu", 130000 + b->n_elements * 37 % 700000);
-    e->name = b->habit.name == NAME_CODE ? build_text(b, show == SHOW_NAMED ? "C%03zu %s" : "C%03zu", b->n_elements, rating)
+    e->name = b->habit.name == NAME_CODE ? build_text(b, show == SHOW_NAMED ? "%s C%03zu" : "%.0sC%03zu", rating, b->n_elements)
                                          : build_text(b, "%s:%s", type, e->tag);
     build_typed(b, e, type);
     e->code = b->habit.classified ? "C.10" : NULL;

@@ -104,9 +104,9 @@ door_name(struct trm_building *b, struct element *e, const char *word, int mat, 
     e->tag = build_text(b, "%zu", tag);
     switch (b->habit.name) {
     case NAME_FAMILY: e->name = build_text(b, "%s:%s:%zu", family, size ? size : type, tag); break;
-    case NAME_WORD_SEQ: e->name = build_text(b, size ? "%s %s-D%03zu %s" : "%s %s-D%03zu", what, word, b->n_elements, size); break;
+    case NAME_WORD_SEQ: e->name = build_text(b, "%s %s-D%03zu", what, size ? type : word, b->n_elements); break;
     case NAME_FUNCTION_FIRST: e->name = build_text(b, size ? "%s %s %zu %s" : "%s %s %zu", word, what, tag, size); break;
-    default: e->name = build_text(b, size ? "D%03zu %s" : "D%03zu", b->n_elements, size); break;
+    default: e->name = build_text(b, size ? "%s D%03zu" : "%sD%03zu", size ? size : "", b->n_elements); break;
     }
     build_typed(b, e, type);
 }
@@ -136,8 +136,8 @@ build_door(struct trm_building *b, long storey, size_t level)
     build_put_bool(b, s, "HandicapAccessible", l->is_new && k->group < GROUP_PLANT && l->use != USE_HOME, .5);
     build_put_bool(b, s, "SelfClosing", fire, .4);
     if (build_chance(b, .7))
-        build_put_text(s, "FireRating", IS_LABEL, fire ? build_rating_text(b, 30) : b->habit.placeholder, SHOW_STATED);
-    put_sizes(b, e, s, (double[3]){width, height, 0}, build_grid(b, .05), show);
+        build_put_text(s, "FireRating", IS_LABEL, fire ? build_rating_text(b, 30, false) : b->habit.placeholder, SHOW_STATED);
+    put_sizes(b, e, s, (double[3]){width, height, 0}, build_grid(b, build_range(b, .03, .08)), show);
     build_layer(e, mat, 0);
     e->predefined = "DOOR";
     door_name(b, e, word, mat, show == SHOW_NAMED ? build_size_text(b, width, height) : NULL);
@@ -189,9 +189,9 @@ window_name(struct trm_building *b, struct element *e, const char *word, int mat
     e->tag = build_text(b, "%zu", tag);
     switch (b->habit.name) {
     case NAME_FAMILY: e->name = build_text(b, "%s:%s:%zu", family, size ? size : type, tag); break;
-    case NAME_WORD_SEQ: e->name = build_text(b, size ? "%s %s-F%03zu %s" : "%s %s-F%03zu", what, word, b->n_elements, size); break;
+    case NAME_WORD_SEQ: e->name = build_text(b, "%s %s-F%03zu", what, size ? type : word, b->n_elements); break;
     case NAME_FUNCTION_FIRST: e->name = build_text(b, size ? "%s %s %zu %s" : "%s %s %zu", word, what, tag, size); break;
-    default: e->name = build_text(b, size ? "F%03zu %s" : "F%03zu", b->n_elements, size); break;
+    default: e->name = build_text(b, size ? "%s F%03zu" : "%sF%03zu", size ? size : "", b->n_elements); break;
     }
     build_typed(b, e, type);
 }
@@ -227,7 +227,7 @@ build_window(struct trm_building *b, long storey, size_t level)
     build_put(s, "FireExit", IS_BOOL, build_chance(b, .8), SHOW_STATED);
     build_put_bool(b, s, "IsExternal", true, .9);
     build_put_transmittance(b, s, 2.7, 1.05);
-    put_sizes(b, e, s, (double[3]){width, height, width * height}, build_grid(b, .06), show);
+    put_sizes(b, e, s, (double[3]){width, height, width * height}, build_grid(b, build_range(b, .04, .09)), show);
     build_layer(e, mat, 0);
     e->predefined = "WINDOW";
     window_name(b, e, word, mat, show == SHOW_NAMED ? build_size_text(b, width, height) : NULL);
@@ -293,7 +293,7 @@ build_flight(struct trm_building *b, long stair)
     e->predefined = "STRAIGHT";
     e->tag = build_text(b, "%zu", 130000 + b->n_elements * 37 % 700000);
     const char *type = build_text(b, *size ? "%s %s %s" : "%s %s%s", word, of, size);
-    e->name = b->habit.name == NAME_CODE ? build_text(b, *size ? "T%03zu %s" : "T%03zu%s", b->n_elements, size)
+    e->name = b->habit.name == NAME_CODE ? build_text(b, *size ? "%s T%03zu" : "%sT%03zu", size, b->n_elements)
                                          : build_text(b, "%s:%s", type, e->tag);
     build_typed(b, e, type);
     e->code = b->habit.classified ? stairs[kind].code : NULL;

@@ -65,7 +65,7 @@ build_choose_show(struct trm_building *b)
 }
 
 const char *
-build_rating_text(struct trm_building *b, int minutes)
+build_rating_text(struct trm_building *b, int minutes, bool in_name)
 {
     enum rating_style style = b->habit.rating[build_chance(b, .2)];
     double hours = minutes / 60.0;
@@ -75,7 +75,7 @@ build_rating_text(struct trm_building *b, int minutes)
     case RATING_EI: return build_text(b, "EI%d", minutes);
     case RATING_H: return build_text(b, "%gh", hours);
     case RATING_HR: return build_text(b, b->index % 2 ? "%gHR" : "%g HR", hours);
-    default: return build_text(b, "%d", minutes);
+    default: return build_text(b, in_name ? "%d min" : "%d", minutes); /* a bare number in a name would say nothing */
     }
 }
 

@@ -149,7 +149,7 @@ extern const char *const build_material_category[N_MAT], *const build_use_group[
 /* turn: so that neighbours in a block of twenty differ. */
 void build_choose_habit(struct trm_building *b, size_t turn);
 enum show build_choose_show(struct trm_building *b);
-const char *build_rating_text(struct trm_building *b, int minutes);
+const char *build_rating_text(struct trm_building *b, int minutes, bool in_name);
 const char *build_size_text(struct trm_building *b, double width, double height);
 const char *build_length_text(struct trm_building *b, double length);
 const char *build_area_text(struct trm_building *b, double area);
@@ -210,7 +210,7 @@ void build_flight(struct trm_building *b, long stair);
 
 /* --- scrub.c: what a file must not tell about its hidden values --- */
 /* Values and names of the element that are the same number as one of its hidden values, in any unit, are dropped from the
- * file (numbers) or replaced by words (names). */
+ * file (numbers; with a size go the other sizes) or replaced by words (names). */
 void build_scrub(struct element *e, const char *word);
 
 #endif
