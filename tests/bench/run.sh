@@ -1,0 +1,73 @@
+#!/bin/bash
+# Benchmarks, each as one JSON line: bench, ours, peer, ratio, goal. Seconds, less is better; ratio is peer / ours, the median
+# over turns (ours, peer, ours, peer, ...), because machines are noisy and only one run can be compared with itself.
+# A peer that is not installed gives "peer":null, and stderr says how to install it. usage: run.sh BIN UNITDIR
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+BIN=$PWD/$1
+bench=$PWD/$2
+shared=${TRM_SHARED:-../shared}
+peers=$PWD/.build/peers
+turns=${TURNS:-3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+seconds() { # of a command, by the shell's clock
+    local TIMEFORMAT=%R
+    { time "$@" > "$work/out" 2> "$work/err"; } 2>&1 | tail -n 1
+}
+median() { sort -g | awk '{x[NR] = $1} END {print NR % 2 ? x[(NR + 1) / 2] : (x[NR / 2] + x[NR / 2 + 1]) / 2}'; }
+
+# turns NAME GOAL OURS PEER: two commands that print seconds; PEER empty when there is none.
+in_turn() {
+    local name=$1 goal=$2 ours=$3 peer=$4 i a b
+    : > "$work/a"; : > "$work/b"; : > "$work/r"
+    for ((i = 0; i < turns; i++)); do
+        a=$($ours)
+        echo "$a" >> "$work/a"
+        [ -n "$peer" ] || continue
+        b=$($peer)
+        echo "$b" >> "$work/b"
+        awk -v a="$a" -v b="$b" 'BEGIN {print b / a}' >> "$work/r"
+    done
+    if [ -n "$peer" ]; then
+        printf '{"bench":"%s","ours":%s,"peer":%s,"ratio":%.3g,"goal":%s,"best_ours":%s,"best_peer":%s,"turns":%d}\n' "$name" "$(median < "$work/a")" \
+            "$(median < "$work/b")" "$(median < "$work/r")" "$goal" "$(sort -g "$work/a" | head -n 1)" "$(sort -g "$work/b" | head -n 1)" "$turns"
+    else
+        printf '{"bench":"%s","ours":%s,"peer":null,"ratio":null,"goal":%s,"turns":%d}\n' "$name" "$(median < "$work/a")" "$goal" "$turns"
+    fi
+}
+
+# --- reading a model: elements with property sets out -------------------------------------------------------------
+model=$work/model.ifc
+if [ -e "$shared/bench/amplify.pl" ] && [ -e "$shared/ifc/Schependomlaan-houten_kozijnen.ifc" ]; then
+    perl "$shared/bench/amplify.pl" 4 "$shared/ifc/Schependomlaan-houten_kozijnen.ifc" > "$model"
+else
+    echo "bench: no shared models; reading a made-up one" >&2
+    "$BIN/trm-buildings" -n 1 -N 20000 -o "$work/made"
+    mv "$work"/made/*.ifc "$model"
+fi
+read_ours() { seconds "$BIN/trm-ifc" "$model"; }
+read_peer() { seconds node "$peers/web_ifc.mjs" "$model" "$work/peer.ndjson"; }
+peer=
+if [ -e "$peers/node_modules/web-ifc" ] && [ -e "$shared/bench/web_ifc.mjs" ]; then
+    cp "$shared/bench/web_ifc.mjs" "$peers/"
+    peer=read_peer
+else
+    echo "bench: no web-ifc; install it with: npm --prefix .build/peers i web-ifc" >&2
+fi
+in_turn "read-$(($(stat -c %s "$model") / 1000000))MB-vs-web-ifc" 12 read_ours "$peer"
+
+# --- one training step, width 128, S=48, P=16, n=6, T=3, batch 32 ---------------------------------------------------
+step_ours() { "$bench/engine" --seconds train 128 4 48 16 6 3 32; }
+step_peer() {
+    OPENBLAS_CORETYPE=SkylakeX python3 "$shared/bench/trm_torch.py" --mode train --dtype float32 --hidden 128 --heads 4 --batch 32 --seq 48 |
+        sed 's/.*"seconds": *\([0-9.e-]*\).*/\1/'
+}
+peer=
+if python3 -c 'import torch' 2> /dev/null && [ -e "$shared/bench/trm_torch.py" ]; then
+    peer=step_peer
+else
+    echo "bench: no PyTorch; install it with: apt-get install -y python3-torch" >&2
+fi
+in_turn train-step-w128-f32-vs-pytorch-f32 1.15 step_ours "$peer"
