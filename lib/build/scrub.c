@@ -107,7 +107,7 @@ collect(struct forms *f, const struct set *s)
 }
 
 void
-build_scrub(struct element *e, const char *word)
+trm_b_scrub(struct element *e, const char *word)
 {
     struct forms f = {.n = 0};
     collect(&f, e->attributes);
