@@ -135,7 +135,7 @@ $(W)/stored: $(W)/model.trm $(call program,models)
 
 # --- verdicts of the model ------------------------------------------------------------------------------------------
 # -k keeps the order, so the bytes do not depend on the number of jobs
-infer = $(STEP) $(1) parallel --will-cite --pipe -k -N 200 -j $(JOBS) --halt now,fail=1 \
+infer = $(STEP) $(1) parallel --will-cite --pipe -k --block 2M -j $(JOBS) --halt now,fail=1 \
 	  $(STEP) - $(call program,infer) -m $(2) $(3) < $(4)
 
 $(W)/exam.traces.ndjson: $(W)/exam.checked.ndjson $(W)/stored $(W)/infer.set $(call program,infer)
@@ -183,6 +183,4 @@ $(OUT)/report.html $(OUT)/report.txt $(OUT)/results.csv &: $(OUT)/checked.ndjson
 say: $(OUT)/report.html
 	@sed -n '1,/^Failures/p' $(OUT)/report.txt | sed '$$d'
 	@if [ -s $(NOTES) ]; then sort -u $(NOTES) >&2; fi
-	@if [ -s $(W)/$(JUDGED).checked.ndjson.broken ]; then echo "not read:" >&2; sed \
-	  's/.*"file":"\(.*\)","error":"\(.*\)"}$$/  \1: \2/' $(W)/$(JUDGED).checked.ndjson.broken >&2; fi
 	@echo "report: $(OUT)/report.html"

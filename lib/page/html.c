@@ -140,17 +140,6 @@ head(struct trm_buf *out, const struct trm_page *p)
     trm_buf_addf(out, "</title>\n<style>%s</style>\n</head>\n", trm_page_css);
 }
 
-/* Models that were read. */
-static size_t
-n_read(const struct trm_page *p)
-{
-    const struct page_model *m = p->models.data;
-    size_t n = 0;
-    for (size_t i = 0; i < p->models.n; i++)
-        n += *m[i].error == 0;
-    return n;
-}
-
 static void
 header(struct trm_buf *out, const struct trm_page *p)
 {
@@ -162,7 +151,7 @@ header(struct trm_buf *out, const struct trm_page *p)
         trm_html_bdi(out, *m->file ? m->file : m->id);
         trm_buf_adds(out, " \xC2\xB7 ");
     } else if (p->models.n) {
-        trm_say_n(out, n_read(p), "model", NULL);
+        trm_say_n(out, trm_page_n_read(p), "model", NULL);
         trm_buf_adds(out, " \xC2\xB7 ");
     }
     trm_say_n(out, p->n_checked, "element", NULL);
