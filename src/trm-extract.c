@@ -236,10 +236,10 @@ vary_once(struct extract *x, struct trm_cli *c, const trm_json *rec, const struc
     struct trm_sample v;
     const struct trm_result *results;
     double to = trm_vary_draw(r, rng);
-    bool rewrite = trm_rng_uniform(rng) < 0.5;
+    bool named = trm_rng_uniform(rng) < 0.5;
     trm_json *copy = trm_json_copy(rec);
     int written = -1;
-    if (!copy || trm_vary_record(copy, r, to, rewrite, err) || trm_sample_judge(&v, &results, &x->arena, copy, x->rules, err))
+    if (!copy || trm_vary_record(copy, r, to, named ? rng : NULL, err) || trm_sample_judge(&v, &results, &x->arena, copy, x->rules, err))
         goto out;
     written = 0;
     for (size_t i = 0; i < v.n_rules; i++)

@@ -143,6 +143,13 @@ same_type(const struct type *t, int class, const char *name, const struct set *s
     return !set || same_text(t->set->v[0].text, set->v[0].text);
 }
 
+/* A type must name its kind where an occurrence may leave it open. */
+static const char *
+type_predefined(const struct element *e)
+{
+    return e->predefined ? e->predefined : e->class == CLASS_WALL ? "STANDARD" : "COLUMN";
+}
+
 void
 build_typed(struct trm_building *b, struct element *e, const char *name)
 {
@@ -157,6 +164,6 @@ build_typed(struct trm_building *b, struct element *e, const char *name)
     if (b->n_types == b->cap_types)
         return;
     b->types[b->n_types] = (struct type){
-        .class = e->class, .name = name, .guid = build_guid(b), .predefined = e->predefined, .set = set};
+        .class = e->class, .name = name, .guid = build_guid(b), .predefined = type_predefined(e), .set = set};
     e->type = (long)b->n_types++;
 }

@@ -2,7 +2,7 @@
  *
  * The tendencies below cross factors on purpose, as practice does: the same factor pulls one way here and the other way
  * there (new houses have wide bathroom doors and narrow cupboards for the boiler; old ones the reverse), so that no single
- * field tells the answer and a sum of fields tells only part of it. About one value in seventeen goes against its tendency. */
+ * field tells the answer and a sum of fields tells only part of it. About one value in twenty goes against its tendency. */
 #include "model.h"
 
 #include <math.h>
@@ -23,17 +23,13 @@ static const struct kind rooms[] = {
     {{"Classroom", "Klassenraum", "教室"}, "R-CL", "R.80"},
 };
 
-/* Old blocks have small single rooms, new ones may not; old wards and dormitories shared one large room, new ones give
- * everybody a small one. Staff sleep in little rooms, save in hospitals that were built lately. */
+/* The main bedroom is large always, the bed of the staff stands in a cell. Single rooms were half a room once and may not be
+ * now; but old wards and dormitories were large, and new ones give everybody a small room. */
 static bool
 bedroom_is_large(struct trm_building *b, int kind)
 {
     bool institution = b->latent.use == USE_HOSPITAL || b->latent.use == USE_SCHOOL;
-    if (kind == BED_MAIN)
-        return true;
-    if (kind == BED_SINGLE)
-        return institution ? !b->latent.is_new : b->latent.is_new;
-    return institution && b->latent.is_new;
+    return kind == BED_MAIN || (kind == BED_SINGLE && institution != b->latent.is_new);
 }
 
 static double
@@ -62,12 +58,13 @@ build_space(struct trm_building *b, long storey, size_t level)
     static const double bedrooms[N_USE] = {.70, .25, .35, .65, .25};
     struct element *e = build_add(b, CLASS_SPACE, storey);
     bool bedroom = build_chance(b, bedrooms[b->latent.use]);
-    int kind = build_one_of(b, (int[]){BED_MAIN, BED_SINGLE, BED_STAFF}, (int[]){28, 45, 27}, 3);
+    int kind = build_one_of(b, (int[]){BED_MAIN, BED_SINGLE, BED_STAFF}, (int[]){35, 45, 20}, 3);
     const struct kind *k = bedroom ? &beds[kind] : &rooms[build_pick(b, sizeof rooms / sizeof *rooms)];
     double area = space_area(b, bedroom, build_noisy(b, bedroom_is_large(b, kind)));
     double height = build_grid(b, b->latent.storey_height - build_range(b, .3, .5));
     enum show show = build_choose_show(b);
     const char *word = build_word(&k->words, b->latent.lang);
+    e->predefined = "INTERNAL";
     e->name = build_text(b, "%zu%02zu", level + 1, b->n_elements % 100);
     e->long_name = show == SHOW_NAMED ? build_text(b, "%s %s", word, build_area_text(b, area)) : word;
     struct set *s = build_common_set(b, e, "Pset_SpaceCommon", k->mark);
@@ -123,18 +120,22 @@ wall_thickness(struct trm_building *b, int kind, bool thick)
 }
 
 /* An hour of resistance: shafts always; heavy walls where they are thick; light walls between tenants where they carry two
- * boards; light outer walls are thick with insulation, which burns, so there the thin ones (spandrels with board) do better
- * in tall buildings. */
+ * boards; light outer walls are thick with insulation, which burns, so there the thin ones (spandrels of board) do better;
+ * light partitions never. */
 static bool
-wall_resists(struct trm_building *b, int kind, int mat, bool thick)
+wall_resists(int kind, int mat, bool thick)
 {
     if (kind == WALL_SHAFT)
         return true;
     if (is_masonry(mat))
-        return thick || (kind == WALL_PARTY && b->latent.is_high);
-    if (kind == WALL_EXTERNAL)
-        return b->latent.is_high && !thick;
-    return thick && (kind == WALL_PARTY || b->latent.use == USE_HOSPITAL || b->latent.use == USE_SCHOOL);
+        return thick;
+    return kind != WALL_PARTITION && thick == (kind == WALL_PARTY);
+}
+
+static char
+material_letter(int mat)
+{
+    return mat == MAT_CONCRETE ? 'C' : mat == MAT_STEEL ? 'S' : 'T';
 }
 
 static void
@@ -177,11 +178,11 @@ build_wall(struct trm_building *b, long storey, size_t level)
     bool thick = build_chance(b, is_masonry(mat) ? .6 : .5);
     double thickness = wall_thickness(b, kind, thick), length = build_grid(b, build_range(b, 3, 8));
     double height = build_grid(b, b->latent.storey_height - .2);
-    int minutes = build_rating_of_hour(b, build_noisy(b, wall_resists(b, kind, mat, thick)));
+    int minutes = build_rating_of_hour(b, build_noisy(b, wall_resists(kind, mat, thick)));
     const char *rating = build_rating_text(b, minutes);
     enum show show = build_choose_show(b);
     const char *word = build_word(&walls[kind].words, b->latent.lang);
-    struct set *s = build_common_set(b, e, "Pset_WallCommon", walls[kind].mark);
+    struct set *s = build_common_set(b, e, "Pset_WallCommon", build_text(b, "%s-%c", walls[kind].mark, is_masonry(mat) ? 'H' : 'L'));
     build_put_rating(b, e, s, minutes, rating, show);
     build_put_bool(b, s, "IsExternal", kind == WALL_EXTERNAL, .9);
     build_put_bool(b, s, "LoadBearing", is_masonry(mat) && kind != WALL_PARTITION, .85);
@@ -209,20 +210,14 @@ static const struct kind slabs[N_SLAB] = {
     [SLAB_ROOF] = {{"Roof", "Dach", "屋根"}, "S-R", "S.20"},
 };
 
-/* Half an hour: concrete where it is thick; new timber is solid and thin, old timber a deep floor of joists that burns
- * through; steel decks are protected in offices, schools and hospitals, not in works and houses; roofs of timber and steel
- * are not protected at all, unless the building is tall. */
+/* Half an hour: concrete where it is thick; timber where it is thin, for that is solid, and a deep floor of joists burns
+ * through; steel decks since they are sprayed. Light roofs are not protected at all. */
 static bool
 slab_resists(struct trm_building *b, int kind, int mat, bool thick)
 {
-    int use = b->latent.use;
     if (mat == MAT_CONCRETE)
-        return thick || (kind == SLAB_FLOOR && b->latent.is_high);
-    if (kind == SLAB_ROOF)
-        return b->latent.is_high;
-    if (mat == MAT_WOOD)
-        return b->latent.is_new ? !thick : false;
-    return use == USE_OFFICE || use == USE_SCHOOL || use == USE_HOSPITAL;
+        return thick;
+    return kind == SLAB_FLOOR && (mat == MAT_WOOD ? !thick : b->latent.is_new);
 }
 
 static double
@@ -240,8 +235,8 @@ build_slab(struct trm_building *b, long storey, size_t level)
 {
     struct element *e = build_add(b, CLASS_SLAB, storey);
     int kind = level + 1 == b->latent.n_storeys && build_chance(b, .6) ? SLAB_ROOF : SLAB_FLOOR;
-    int mat = build_one_of(b, (int[]){MAT_CONCRETE, MAT_WOOD, MAT_STEEL}, (int[]){50, 22, 28}, 3);
-    bool thick = build_chance(b, mat == MAT_WOOD && b->latent.is_new ? .35 : .65);
+    int mat = build_one_of(b, (int[]){MAT_CONCRETE, MAT_WOOD, MAT_STEEL}, (int[]){58, 20, 22}, 3);
+    bool thick = build_chance(b, mat == MAT_WOOD ? .5 : .65);
     double thickness = slab_thickness(b, mat, thick);
     double x = build_grid(b, build_range(b, 4, 9)), y = build_grid(b, build_range(b, 4, 6));
     int minutes = build_rating_of_half(b, build_noisy(b, slab_resists(b, kind, mat, thick)));
@@ -249,7 +244,7 @@ build_slab(struct trm_building *b, long storey, size_t level)
     enum show show = build_choose_show(b);
     const char *word = build_word(&slabs[kind].words, b->latent.lang);
     const char *of = build_word(&build_materials[mat], b->latent.lang);
-    struct set *s = build_common_set(b, e, "Pset_SlabCommon", slabs[kind].mark);
+    struct set *s = build_common_set(b, e, "Pset_SlabCommon", build_text(b, "%s-%c", slabs[kind].mark, material_letter(mat)));
     build_put_rating(b, e, s, minutes, rating, show);
     build_put_bool(b, s, "IsExternal", kind == SLAB_ROOF, .85);
     build_put_bool(b, s, "LoadBearing", true, .8);
@@ -275,16 +270,11 @@ build_slab(struct trm_building *b, long storey, size_t level)
 
 static const struct words column_words = {"Column", "Stütze", "柱"};
 
-/* An hour: stout concrete; steel where it is cased, which slender ones in tall buildings and hospitals are and the heavy ones of a
- * hall are not; new glued timber where it is stout, old timber never. */
+/* An hour: stout concrete; steel since it is cased; timber as long as posts were massive and chars slowly. */
 static bool
 column_resists(struct trm_building *b, int mat, bool stout)
 {
-    if (mat == MAT_CONCRETE)
-        return stout || b->latent.is_high;
-    if (mat == MAT_STEEL)
-        return !stout && (b->latent.is_high || b->latent.use == USE_HOSPITAL || b->latent.use == USE_SCHOOL);
-    return stout && b->latent.is_new;
+    return mat == MAT_CONCRETE ? stout : (mat == MAT_STEEL) == b->latent.is_new;
 }
 
 void
@@ -292,7 +282,7 @@ build_column(struct trm_building *b, long storey, size_t level)
 {
     struct element *e = build_add(b, CLASS_COLUMN, storey);
     bool outside = level == 0 && build_chance(b, .2);
-    int mat = build_one_of(b, (int[]){MAT_CONCRETE, MAT_STEEL, MAT_WOOD}, (int[]){45, 35, 20}, 3);
+    int mat = build_one_of(b, (int[]){MAT_CONCRETE, MAT_STEEL, MAT_WOOD}, (int[]){55, 25, 20}, 3);
     bool stout = build_chance(b, mat == MAT_STEEL ? .4 : .65);
     double side = build_grid(b, stout ? build_range(b, .28, .45) : build_range(b, .14, .22));
     double height = build_grid(b, b->latent.storey_height - .2);
@@ -300,7 +290,7 @@ build_column(struct trm_building *b, long storey, size_t level)
     const char *rating = build_rating_text(b, minutes);
     enum show show = build_choose_show(b);
     const char *word = build_word(&column_words, b->latent.lang), *of = build_word(&build_materials[mat], b->latent.lang);
-    struct set *s = build_common_set(b, e, "Pset_ColumnCommon", outside ? "C-E" : "C-I");
+    struct set *s = build_common_set(b, e, "Pset_ColumnCommon", build_text(b, "C-%c-%c", outside ? 'E' : 'I', material_letter(mat)));
     build_put_rating(b, e, s, minutes, rating, show);
     build_put_bool(b, s, "IsExternal", outside, .85);
     build_put_bool(b, s, "LoadBearing", true, .8);

@@ -6,7 +6,7 @@
 
 /* --- doors --- */
 
-enum { GROUP_PUBLIC, GROUP_PRIVATE, GROUP_SERVICE };
+enum { GROUP_PUBLIC, GROUP_PRIVATE, GROUP_PLANT, GROUP_STORE };
 struct door_kind {
     struct kind kind;
     int group;
@@ -17,13 +17,15 @@ static const struct door_kind doors[] = {
     {{{"Corridor", "Flur", "廊下"}, "D-A", "D.12"}, GROUP_PUBLIC, -1},
     {{{"Stair", "Treppenhaus", "階段室"}, "D-A", "D.13"}, GROUP_PUBLIC, -1},
     {{{"Bathroom", "Bad", "浴室"}, "D-B", "D.21"}, GROUP_PRIVATE, -1},
+    {{{"Toilet", "WC", "便所"}, "D-B", "D.26"}, GROUP_PRIVATE, -1},
     {{{"Bedroom", "Schlafzimmer", "寝室"}, "D-B", "D.22"}, GROUP_PRIVATE, USE_HOME},
     {{{"Office", "Büro", "事務室"}, "D-B", "D.23"}, GROUP_PRIVATE, USE_OFFICE},
     {{{"Classroom", "Klassenraum", "教室"}, "D-B", "D.24"}, GROUP_PRIVATE, USE_SCHOOL},
     {{{"Ward", "Krankenzimmer", "病室"}, "D-B", "D.25"}, GROUP_PRIVATE, USE_HOSPITAL},
     {{{"Office", "Büro", "事務室"}, "D-B", "D.23"}, GROUP_PRIVATE, USE_FACTORY},
-    {{{"Plant", "Technik", "機械室"}, "D-C", "D.31"}, GROUP_SERVICE, -1},
-    {{{"Storage", "Lager", "倉庫"}, "D-C", "D.32"}, GROUP_SERVICE, -1},
+    {{{"Plant", "Technik", "機械室"}, "D-C", "D.31"}, GROUP_PLANT, -1},
+    {{{"Storage", "Lager", "倉庫"}, "D-S", "D.41"}, GROUP_STORE, -1},
+    {{{"Boiler", "Heizraum", "ボイラー 室"}, "D-C", "D.32"}, GROUP_PLANT, -1},
 };
 
 static const struct door_kind *
@@ -36,18 +38,12 @@ door_kind(struct trm_building *b)
     }
 }
 
-/* Doors for the public are wide, save in low old houses and offices. Rooms have wide doors since somebody thought of
- * wheelchairs, and beds always had them. Old boilers needed a wide door and new ones hang in a cupboard; works are the
- * other way round: what was carried by hand is driven by forklift now. */
+/* Doors for the public are wide and those of cupboards narrow. Rooms have wide doors since somebody thought of wheelchairs.
+ * Old boilers needed a wide door; new plant hangs behind a narrow one. */
 static bool
 door_is_wide(struct trm_building *b, int group)
 {
-    const struct latent *l = &b->latent;
-    if (group == GROUP_PUBLIC)
-        return l->is_new || l->is_high || l->use == USE_SCHOOL || l->use == USE_HOSPITAL;
-    if (group == GROUP_PRIVATE)
-        return l->use == USE_HOSPITAL || (l->use == USE_FACTORY ? !l->is_new : l->is_new);
-    return l->use == USE_FACTORY ? l->is_new : !l->is_new;
+    return group == GROUP_PUBLIC || (group == GROUP_PRIVATE && b->latent.is_new) || (group == GROUP_PLANT && !b->latent.is_new);
 }
 
 /* A clear width on the side of its tendency; a little of it between the limits of the three countries. */
@@ -62,16 +58,12 @@ door_width(struct trm_building *b, bool wide)
     return wide ? build_draw(b, .865, 1.26) : build_draw(b, .56, .765);
 }
 
-/* Steel doors are tall in works and hospitals, for what is carried through, and low in the cellars of the others. Glazed ones
- * in aluminium are tall where they are for show. Wood has grown with the people. */
+/* Glazed doors in aluminium are tall, for show. Those in wood have grown with the people. Those in steel come off the shelf
+ * and are low, save the old ones that plant was carried through. */
 static bool
-door_is_tall(struct trm_building *b, int mat)
+door_is_tall(struct trm_building *b, int group, int mat)
 {
-    if (mat == MAT_STEEL)
-        return b->latent.use == USE_FACTORY || b->latent.use == USE_HOSPITAL;
-    if (mat == MAT_ALU)
-        return b->latent.use != USE_FACTORY;
-    return b->latent.is_new;
+    return mat == MAT_ALU || (mat == MAT_WOOD ? b->latent.is_new : group == GROUP_PLANT && !b->latent.is_new);
 }
 
 static const char *
@@ -82,21 +74,22 @@ door_operation(struct trm_building *b, double width)
     return width > 1.1 && build_chance(b, .2) ? "DOUBLE_DOOR_SINGLE_SWING" : single[build_pick(b, 2)];
 }
 
+/* Sizes of a door or window: clear, over all, and what follows from them. Whatever bounds or holds a hidden one is hidden. */
 static void
-door_sizes(struct trm_building *b, struct element *e, struct set *common, double width, double height, enum show show)
+put_sizes(struct trm_building *b, struct element *e, struct set *common, const double clear[3], double frame, enum show show)
 {
-    double frame = build_grid(b, .05);
     enum show other = show == SHOW_STATED ? show : SHOW_HIDDEN;
-    enum show tall = show == SHOW_HIDDEN && build_chance(b, .25) ? SHOW_STATED : show;
-    build_put(common, "ClearWidth", IS_POSITIVE_LENGTH, width, show);
-    build_put(e->attributes, "OverallHeight", IS_POSITIVE_LENGTH, height, tall);
-    build_put(e->attributes, "OverallWidth", IS_POSITIVE_LENGTH, width + 2 * frame, other);
-    if (b->index % 4 == 3)
-        return;
+    /* some forget the width and not the height */
+    bool half = show == SHOW_HIDDEN && build_chance(b, .25);
+    enum show tall = half ? SHOW_STATED : show;
+    double width = clear[0] + 2 * frame, height = clear[1] + frame;
+    build_put(e->attributes, "OverallHeight", IS_POSITIVE_LENGTH, height, half ? SHOW_STATED : other);
+    build_put(e->attributes, "OverallWidth", IS_POSITIVE_LENGTH, width, other);
     struct set *q = build_quantities(b, e);
-    build_put(q, "Width", IS_LENGTH, width + 2 * frame, other);
-    build_put(q, "Height", IS_LENGTH, height, tall);
-    build_put(q, "Area", IS_AREA, (width + 2 * frame) * height, other);
+    build_put_clear(b, common, q, clear, (enum show[3]){show, tall, show});
+    build_put(q, "Width", IS_LENGTH, width, other);
+    build_put(q, "Height", IS_LENGTH, height, half ? SHOW_STATED : other);
+    build_put(q, "Area", IS_AREA, width * height, other);
 }
 
 static void
@@ -125,11 +118,11 @@ build_door(struct trm_building *b, long storey, size_t level)
     const struct latent *l = &b->latent;
     const struct door_kind *k = door_kind(b);
     bool outside = level == 0 && k->kind.code[3] == '1' && k->group == GROUP_PUBLIC;
-    bool fire = k->group != GROUP_PRIVATE && build_chance(b, .5);
-    int mat = fire ? build_one_of(b, (int[]){MAT_STEEL, MAT_ALU}, (int[]){70, 30}, 2)
-                   : build_one_of(b, (int[]){MAT_WOOD, MAT_ALU, MAT_STEEL}, (int[]){55, 25, 20}, 3);
+    bool fire = k->group != GROUP_PRIVATE && build_chance(b, .4);
+    int mat = fire ? build_one_of(b, (int[]){MAT_STEEL, MAT_ALU}, (int[]){55, 45}, 2)
+                   : build_one_of(b, (int[]){MAT_WOOD, MAT_ALU, MAT_STEEL}, (int[]){60, 25, 15}, 3);
     double width = door_width(b, build_noisy(b, door_is_wide(b, k->group)));
-    double height = build_noisy(b, door_is_tall(b, mat)) ? build_draw(b, 2.06, 2.4) : build_draw(b, 1.95, 2.02);
+    double height = build_noisy(b, door_is_tall(b, k->group, mat)) ? build_draw(b, 2.06, 2.4) : build_draw(b, 1.95, 2.02);
     enum show show = build_choose_show(b);
     const char *word = build_word(&k->kind.words, l->lang);
     e->attributes = trm_arena_calloc(b->mem, 1, sizeof *e->attributes);
@@ -140,11 +133,11 @@ build_door(struct trm_building *b, long storey, size_t level)
     struct set *s = build_common_set(b, e, "Pset_DoorCommon", k->kind.mark);
     build_put(s, "FireExit", IS_BOOL, k->group == GROUP_PUBLIC ? build_chance(b, .75) : build_chance(b, .3), SHOW_STATED);
     build_put_bool(b, s, "IsExternal", outside, .9);
-    build_put_bool(b, s, "HandicapAccessible", l->is_new && k->group != GROUP_SERVICE && l->use != USE_HOME, .5);
+    build_put_bool(b, s, "HandicapAccessible", l->is_new && k->group < GROUP_PLANT && l->use != USE_HOME, .5);
     build_put_bool(b, s, "SelfClosing", fire, .4);
     if (build_chance(b, .7))
         build_put_text(s, "FireRating", IS_LABEL, fire ? build_rating_text(b, 30) : b->habit.placeholder, SHOW_STATED);
-    door_sizes(b, e, s, width, height, show);
+    put_sizes(b, e, s, (double[3]){width, height, 0}, build_grid(b, .05), show);
     build_layer(e, mat, 0);
     e->predefined = "DOOR";
     door_name(b, e, word, mat, show == SHOW_NAMED ? build_size_text(b, width, height) : NULL);
@@ -166,36 +159,22 @@ static const struct kind windows[N_WINDOW] = {
     [WINDOW_ATTIC] = {{"Attic", "Dachgeschoss", "屋根裏"}, "F-A", "F.40"},
 };
 
-/* Rooms have large windows. Halls had the same ones as the rooms once and save heat now; basements and attics had holes and
- * have light wells and roof windows to climb out of now. */
+/* Rooms have large windows. Halls had the same ones as the rooms once and save heat now. Basements and attics have holes, save
+ * for the new ones in metal: light wells and roof windows to climb out of. */
 static bool
-window_is_large(struct trm_building *b, int kind)
+window_is_large(struct trm_building *b, int kind, bool metal)
 {
-    if (kind == WINDOW_ROOM)
-        return b->latent.is_new || b->latent.use != USE_FACTORY;
-    return kind == WINDOW_HALL ? !b->latent.is_new : b->latent.is_new;
+    return kind == WINDOW_ROOM || (kind == WINDOW_HALL ? !b->latent.is_new : b->latent.is_new && metal);
 }
 
-/* Small ones are too low (basements mostly), too narrow (halls mostly) or both. */
+/* Small ones are narrow in halls and low in basements and attics; in metal they are both. */
 static void
-window_size(struct trm_building *b, int kind, bool large, double *width, double *height)
+window_size(struct trm_building *b, int kind, int mat, bool large, double *width, double *height)
 {
-    int how = build_one_of(b, (int[]){0, 1, 2}, kind == WINDOW_HALL ? (int[]){10, 40, 50} : (int[]){40, 10, 50}, 3);
-    *width = large ? build_draw(b, .70, 1.3) : how == 0 ? build_draw(b, .75, 1.0) : build_draw(b, .36, .49);
-    *height = large ? build_draw(b, .85, 1.5) : how == 1 ? build_draw(b, .80, 1.05) : build_draw(b, .36, .58);
-}
-
-static void
-window_sizes(struct trm_building *b, struct element *e, double width, double height, enum show show)
-{
-    enum show other = show == SHOW_STATED ? show : SHOW_HIDDEN;
-    enum show tall = show == SHOW_HIDDEN && build_chance(b, .2) ? SHOW_STATED : show;
-    build_put(e->attributes, "OverallHeight", IS_POSITIVE_LENGTH, height, tall);
-    build_put(e->attributes, "OverallWidth", IS_POSITIVE_LENGTH, width, show);
-    struct set *q = build_quantities(b, e);
-    build_put(q, "Width", IS_LENGTH, width, show);
-    build_put(q, "Height", IS_LENGTH, height, tall);
-    build_put(q, "Area", IS_AREA, width * height, other);
+    bool metal = mat == MAT_ALU || mat == MAT_STEEL;
+    bool narrow = !large && (kind == WINDOW_HALL || metal), low = !large && (kind != WINDOW_HALL || metal);
+    *width = narrow ? build_draw(b, .36, .49) : build_draw(b, .72, low ? 1.0 : 1.3);
+    *height = low ? build_draw(b, .34, .51) : build_draw(b, .82, narrow ? 1.04 : 1.5);
 }
 
 static void
@@ -221,10 +200,10 @@ static int
 window_kind(struct trm_building *b, size_t level)
 {
     if (level == 0 && b->latent.has_basement)
-        return build_one_of(b, (int[]){WINDOW_BASEMENT, WINDOW_HALL, WINDOW_ROOM}, (int[]){70, 15, 15}, 3);
+        return build_one_of(b, (int[]){WINDOW_BASEMENT, WINDOW_HALL, WINDOW_ROOM}, (int[]){70, 20, 10}, 3);
     if (level + 1 == b->latent.n_storeys && b->latent.has_attic)
-        return build_one_of(b, (int[]){WINDOW_ATTIC, WINDOW_HALL, WINDOW_ROOM}, (int[]){70, 15, 15}, 3);
-    return build_one_of(b, (int[]){WINDOW_ROOM, WINDOW_HALL}, (int[]){50, 50}, 2);
+        return build_one_of(b, (int[]){WINDOW_ATTIC, WINDOW_HALL, WINDOW_ROOM}, (int[]){70, 20, 10}, 3);
+    return build_one_of(b, (int[]){WINDOW_ROOM, WINDOW_HALL}, (int[]){45, 55}, 2);
 }
 
 void
@@ -233,10 +212,10 @@ build_window(struct trm_building *b, long storey, size_t level)
     struct element *e = build_add(b, CLASS_WINDOW, storey);
     const struct latent *l = &b->latent;
     int kind = window_kind(b, level);
-    int mat = l->is_new ? build_one_of(b, (int[]){MAT_PVC, MAT_ALU, MAT_WOOD}, (int[]){50, 35, 15}, 3)
-                        : build_one_of(b, (int[]){MAT_WOOD, MAT_STEEL, MAT_PVC}, (int[]){60, 25, 15}, 3);
+    int mat = l->is_new ? build_one_of(b, (int[]){MAT_PVC, MAT_ALU, MAT_WOOD}, (int[]){45, 40, 15}, 3)
+                        : build_one_of(b, (int[]){MAT_WOOD, MAT_STEEL, MAT_PVC}, (int[]){50, 40, 10}, 3);
     double width, height;
-    window_size(b, kind, build_noisy(b, window_is_large(b, kind)), &width, &height);
+    window_size(b, kind, mat, build_noisy(b, window_is_large(b, kind, mat == MAT_ALU || mat == MAT_STEEL)), &width, &height);
     enum show show = build_choose_show(b);
     const char *word = build_word(&windows[kind].words, l->lang);
     e->attributes = trm_arena_calloc(b->mem, 1, sizeof *e->attributes);
@@ -248,10 +227,12 @@ build_window(struct trm_building *b, long storey, size_t level)
     build_put(s, "FireExit", IS_BOOL, build_chance(b, .8), SHOW_STATED);
     build_put_bool(b, s, "IsExternal", true, .9);
     build_put_transmittance(b, s, 2.7, 1.05);
-    window_sizes(b, e, width, height, show);
+    put_sizes(b, e, s, (double[3]){width, height, width * height}, build_grid(b, .06), show);
     build_layer(e, mat, 0);
     e->predefined = "WINDOW";
     window_name(b, e, word, mat, show == SHOW_NAMED ? build_size_text(b, width, height) : NULL);
+    if (e->type >= 0)
+        b->types[e->type].operation = "SINGLE_PANEL";
     e->code = b->habit.classified ? windows[kind].code : NULL;
     if (show == SHOW_STATED)
         e->box[0] = width, e->box[1] = .08, e->box[2] = height;
@@ -267,17 +248,15 @@ static const struct kind stairs[N_STAIR] = {
     [STAIR_SERVICE] = {{"Service Stair", "Nebentreppe", "業務 階段"}, "T-S", "T.30"},
 };
 
-/* Main stairs are wide where many people come; in houses when the house is tall; in works they lead to an office. Escape
- * stairs are wide in tall buildings. Service stairs are narrow, save in works, where they are the main way. */
+/* Main stairs are wide, save in low houses. Escape stairs are wide in tall buildings and schools. Service stairs are narrow, save in
+ * works, where everybody takes them. */
 static bool
 stair_is_wide(struct trm_building *b, int kind)
 {
     const struct latent *l = &b->latent;
     if (kind == STAIR_MAIN)
-        return l->use == USE_HOME ? l->is_high : l->use != USE_FACTORY;
-    if (kind == STAIR_ESCAPE)
-        return l->is_high || l->use == USE_SCHOOL;
-    return l->use == USE_FACTORY || (l->use == USE_HOSPITAL && l->is_high);
+        return l->is_high || l->use != USE_HOME;
+    return kind == STAIR_ESCAPE ? l->is_high || l->use == USE_SCHOOL : l->use == USE_FACTORY;
 }
 
 void
@@ -299,8 +278,9 @@ build_flight(struct trm_building *b, long stair)
         return;
     }
     const char *n_risers = b->habit.schema == SCHEMA_2X3 ? "NumberOfRiser" : "NumberOfRisers";
-    build_put(e->attributes, n_risers, IS_INTEGER, risers, SHOW_STATED);
-    build_put(e->attributes, "NumberOfTreads", IS_INTEGER, risers - 1, SHOW_STATED);
+    bool bare = b->habit.schema == SCHEMA_2X3;
+    build_put(e->attributes, n_risers, IS_INTEGER, risers, SHOW_STATED)->bare = bare;
+    build_put(e->attributes, "NumberOfTreads", IS_INTEGER, risers - 1, SHOW_STATED)->bare = bare;
     build_put(e->attributes, "RiserHeight", IS_POSITIVE_LENGTH, rise / risers, SHOW_STATED);
     build_put(e->attributes, "TreadLength", IS_POSITIVE_LENGTH, build_grid(b, .63 - 2 * rise / risers), SHOW_STATED);
     struct set *s = build_common_set(b, e, "Pset_StairFlightCommon", stairs[kind].mark);

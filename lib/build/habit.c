@@ -10,28 +10,34 @@
 static const struct habit habits[] = {
     {.exporter = "Made-up exporter A", .schema = SCHEMA_2X3, .length_m = .001, .area_m2 = 1, .volume_m3 = 1,
      .base_quantities = true, .name = NAME_FAMILY, .size = SIZE_MM, .rating = {RATING_HR, RATING_MINUTES},
-     .placeholder = "", .type_sets = true, .hidden = .20, .named = .16, .boxes = .6},
+     .placeholder = "", .type_sets = true, .hidden = .22, .named = .16, .boxes = .6},
     {.exporter = "Made-up exporter B", .schema = SCHEMA_2X3, .length_m = 1, .area_m2 = 1, .volume_m3 = 1,
      .base_quantities = true, .name = NAME_WORD_SEQ, .size = SIZE_M, .rating = {RATING_F, RATING_MINUTES},
-     .placeholder = "_FIRE-RATING_", .classified = true, .hidden = .20, .named = .10, .boxes = .8},
+     .placeholder = "_FIRE-RATING_", .classified = true, .clear = CLEAR_QUANTITIES,
+     .hidden = .20, .named = .10, .boxes = .8},
     {.exporter = "Made-up exporter C", .schema = SCHEMA_4, .length_m = .001, .area_m2 = 1, .volume_m3 = 1,
      .name = NAME_FAMILY, .size = SIZE_MM_TIGHT, .rating = {RATING_REI, RATING_EI}, .placeholder = "n/a",
-     .type_sets = true, .classified = true, .hidden = .20, .named = .12, .boxes = .5},
+     .type_sets = true, .classified = true, .clear = CLEAR_OPENING_PSET, .hidden = .20, .named = .12, .boxes = .5},
     {.exporter = "Made-up exporter D", .schema = SCHEMA_4, .length_m = 1, .area_m2 = 1, .volume_m3 = 1, .raw_utf8 = true,
      .name = NAME_FUNCTION_FIRST, .size = SIZE_M, .rating = {RATING_MINUTES, RATING_F}, .placeholder = "--FIRE_CODE--",
+     .fire = RATING_OWN_SET,
      .hidden = .24, .named = .08, .boxes = .7},
     {.exporter = "Made-up exporter E", .schema = SCHEMA_4X3, .length_m = 1, .area_m2 = 1, .volume_m3 = 1,
      .name = NAME_WORD_SEQ, .size = SIZE_MM_TIGHT, .rating = {RATING_REI, RATING_H}, .placeholder = "FireRating",
-     .classified = true, .hidden = .20, .named = .12, .boxes = .6},
+     .classified = true, .clear = CLEAR_QUANTITIES,
+     .hidden = .20, .named = .12, .boxes = .6},
     {.exporter = "Made-up exporter F", .schema = SCHEMA_2X3, .length_m = INCH, .area_m2 = FOOT * FOOT,
      .volume_m3 = FOOT * FOOT * FOOT, .base_quantities = true, .name = NAME_FAMILY, .size = SIZE_INCH,
-     .rating = {RATING_HR, RATING_H}, .placeholder = "n/a", .classified = true, .hidden = .22, .named = .14, .boxes = .5},
+     .rating = {RATING_HR, RATING_H}, .placeholder = "n/a", .classified = true, .fire = RATING_IDENTITY,
+     .hidden = .22, .named = .14, .boxes = .5},
     {.exporter = "Made-up exporter G", .schema = SCHEMA_4, .length_m = .001, .area_m2 = 1, .volume_m3 = 1, .raw_utf8 = true,
      .name = NAME_CODE, .size = SIZE_MM, .rating = {RATING_EI, RATING_MINUTES}, .placeholder = "_FIRE-RATING_",
-     .classified = true, .hidden = .24, .named = .20, .boxes = .3},
+     .classified = true, .clear = CLEAR_QUANTITIES,
+     .hidden = .24, .named = .20, .boxes = .3},
     {.exporter = "Made-up exporter H", .schema = SCHEMA_4X3, .length_m = .001, .area_m2 = 1, .volume_m3 = 1,
      .name = NAME_FUNCTION_FIRST, .size = SIZE_MM, .rating = {RATING_H, RATING_MINUTES}, .placeholder = "",
-     .type_sets = true, .hidden = .34, .named = .06, .boxes = .4},
+     .type_sets = true, .clear = CLEAR_OPENING_PSET,
+     .hidden = .34, .named = .06, .boxes = .4},
 };
 
 /* Which exporters are met in a country, by letter; a letter twice is met twice as often. */
@@ -45,7 +51,7 @@ build_choose_habit(struct trm_building *b, size_t turn)
     b->habit = habits[letters[turn % strlen(letters)] - 'A'];
     /* people differ too: some fill in everything, some hardly anything */
     double care = build_range(b, .6, 1.4);
-    b->p_hidden = b->habit.hidden * care;
+    b->p_hidden = 1.1 * b->habit.hidden * care;
     b->p_named = b->habit.named * build_range(b, .6, 1.4);
 }
 

@@ -34,6 +34,7 @@ struct value {
     double num;       /* SI; 0/1 for IS_BOOL; minutes for a rating, beside its text */
     const char *text; /* for the text kinds */
     enum show show;
+    bool bare;        /* the schema gives the slot no type of its own (INTEGER) */
 };
 
 enum { VALUES_MAX = 16, SETS_MAX = 6, LAYERS_MAX = 4, HIDDEN_MAX = 4 };
@@ -80,6 +81,9 @@ struct element {
 /* How sizes and ratings are written by this exporter. */
 enum size_style { SIZE_MM, SIZE_MM_TIGHT, SIZE_M, SIZE_INCH };
 enum rating_style { RATING_MINUTES, RATING_F, RATING_REI, RATING_EI, RATING_H, RATING_HR };
+/* Where clear openings and fire ratings stand: no schema has a place for the first, and people use several for the second. */
+enum clear_place { CLEAR_PSET, CLEAR_QUANTITIES, CLEAR_OPENING_PSET };
+enum rating_place { RATING_STANDARD, RATING_OWN_SET, RATING_IDENTITY };
 enum name_style { NAME_FAMILY, NAME_WORD_SEQ, NAME_FUNCTION_FIRST, NAME_CODE };
 
 struct habit {
@@ -93,6 +97,8 @@ struct habit {
     enum size_style size;
     enum rating_style rating[2];
     const char *placeholder;  /* for ratings not known */
+    enum clear_place clear;
+    enum rating_place fire;
     bool type_sets;           /* rating stands on the type */
     bool classified;
     double hidden, named;     /* shares of deciding values, before the building's own deviation */
@@ -178,9 +184,12 @@ int build_one_of(struct trm_building *b, const int *values, const int *weights, 
 /* Minutes: at least an hour (half an hour), or less. */
 int build_rating_of_hour(struct trm_building *b, bool enough);
 int build_rating_of_half(struct trm_building *b, bool enough);
-/* A fire rating in the standard set or on the type; text: the minutes as this exporter writes them. */
+/* A fire rating where this exporter keeps it, perhaps on the type; text: the minutes as this exporter writes them. */
 void build_put_rating(struct trm_building *b, struct element *e, struct set *common, int minutes, const char *text,
                       enum show show);
+/* Width, height and area (0: none) of the clear opening of a door or window, where this exporter keeps them. */
+void build_put_clear(struct trm_building *b, struct set *common, struct set *quantities, const double size[3],
+                     const enum show show[3]);
 /* The standard set of a class, with a mark for the kind and whether the part is old or new. */
 struct set *build_common_set(struct trm_building *b, struct element *e, const char *name, const char *mark);
 /* known: share of elements that say it. */

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 
-#define AGAINST .06 /* share of values that go against their tendency; with fields that are missing, right answers end near 90 % */
+#define AGAINST .05 /* share of values that go against their tendency; with fields that are missing, right answers end near 90 % */
 
 bool
 build_noisy(struct trm_building *b, bool tendency)
@@ -44,36 +44,55 @@ build_one_of(struct trm_building *b, const int *values, const int *weights, size
     return values[i];
 }
 
-/* Minutes of a wall or a column: at least an hour, or less. */
+/* Nobody writes a sixth of an hour. */
+static int
+as_written(const struct trm_building *b, int minutes)
+{
+    bool hours = b->habit.rating[0] >= RATING_H || b->habit.rating[1] >= RATING_H;
+    return hours && minutes < 30 ? 15 : minutes;
+}
+
 int
 build_rating_of_hour(struct trm_building *b, bool enough)
 {
-    return enough ? build_one_of(b, (int[]){60, 90, 120}, (int[]){55, 30, 15}, 3)
-                  : build_one_of(b, (int[]){15, 20, 30, 45}, (int[]){10, 10, 65, 15}, 4);
+    int m = enough ? build_one_of(b, (int[]){60, 90, 120}, (int[]){55, 30, 15}, 3)
+                   : build_one_of(b, (int[]){15, 20, 30, 45}, (int[]){10, 10, 65, 15}, 4);
+    return as_written(b, m);
 }
 
-/* Minutes of a slab: at least half an hour, or less. */
 int
 build_rating_of_half(struct trm_building *b, bool enough)
 {
-    return enough ? build_one_of(b, (int[]){30, 45, 60, 90}, (int[]){35, 10, 35, 20}, 4)
-                  : build_one_of(b, (int[]){10, 15, 20}, (int[]){20, 50, 30}, 3);
+    int m = enough ? build_one_of(b, (int[]){30, 45, 60, 90}, (int[]){35, 10, 35, 20}, 4)
+                   : build_one_of(b, (int[]){10, 15, 20}, (int[]){20, 50, 30}, 3);
+    return as_written(b, m);
 }
 
-/* A fire rating in the standard set, or, when stated by an exporter who does so, on the type. */
 void
 build_put_rating(struct trm_building *b, struct element *e, struct set *common, int minutes, const char *text,
                  enum show show)
 {
-    if (show == SHOW_STATED && b->habit.type_sets && build_chance(b, .5)) {
-        struct set *t = build_set(b, e, common->name);
-        t->on_type = true;
-        build_put_text(t, "FireRating", IS_LABEL, text, SHOW_STATED)->num = minutes;
-        return;
-    }
+    static const char *const set[] = {NULL, "Pset_FireRatingProperties", "Identity Data"};
+    static const char *const property[] = {"FireRating", "FireResistanceRating", "Fire Rating"};
+    enum rating_place at = b->habit.fire;
+    bool on_type = show == SHOW_STATED && b->habit.type_sets && build_chance(b, .5);
+    struct set *s = at == RATING_STANDARD && !on_type ? common : build_set(b, e, set[at] ? set[at] : common->name);
+    s->on_type = on_type;
     if (show == SHOW_HIDDEN && build_chance(b, .45))
         show = SHOW_PLACEHOLDER;
-    build_put_text(common, "FireRating", IS_LABEL, text, show)->num = minutes;
+    build_put_text(s, property[at], IS_LABEL, text, show)->num = minutes;
+}
+
+void
+build_put_clear(struct trm_building *b, struct set *common, struct set *quantities, const double size[3],
+                const enum show show[3])
+{
+    static const char *const name[2][3] = {{"ClearWidth", "ClearHeight", "ClearArea"},
+                                           {"ClearOpeningWidth", "ClearOpeningHeight", "ClearOpeningArea"}};
+    struct set *s = b->habit.clear == CLEAR_QUANTITIES ? quantities : common;
+    for (int i = 0; i < 3; i++)
+        if (size[i] > 0)
+            build_put(s, name[b->habit.clear == CLEAR_OPENING_PSET][i], i == 2 ? IS_AREA : IS_LENGTH, size[i], show[i]);
 }
 
 /* The standard set of a class, with what every element has in it: a mark for its kind and whether it is old or new. */
@@ -81,9 +100,9 @@ struct set *
 build_common_set(struct trm_building *b, struct element *e, const char *name, const char *mark)
 {
     struct set *s = build_set(b, e, name);
-    if (mark && build_chance(b, .93))
+    if (mark && build_chance(b, .95))
         build_put_text(s, "Reference", IS_IDENTIFIER, mark, SHOW_STATED);
-    if (b->habit.schema != SCHEMA_2X3 && e->class != CLASS_SPACE && build_chance(b, .93))
+    if (b->habit.schema != SCHEMA_2X3 && e->class != CLASS_SPACE && build_chance(b, .95))
         build_put_text(s, "Status", IS_STATUS, b->latent.is_new ? "NEW" : "EXISTING", SHOW_STATED);
     return s;
 }

@@ -377,7 +377,7 @@ pen_own_arguments(struct pen *p, const struct element *e)
     case CLASS_SITE: pen_raw(p, "$,.ELEMENT.,$,$,0.,$,$"); break;
     case CLASS_BUILDING: pen_raw(p, "$,.ELEMENT.,$,$,$"); break;
     case CLASS_STOREY: pen_raw(p, "$,.ELEMENT."), pen_real(p, lengths(p, e->at[2])); break;
-    case CLASS_SPACE: pen_text(p, e->long_name), pen_raw(p, ".ELEMENT.,.INTERNAL.,$"); break;
+    case CLASS_SPACE: pen_text(p, e->long_name), pen_raw(p, ".ELEMENT."), pen_enum(p, e->predefined), pen_raw(p, "$"); break;
     case CLASS_DOOR: /* and */
     case CLASS_WINDOW:
         pen_length_attribute(p, e, "OverallHeight"), pen_length_attribute(p, e, "OverallWidth");
@@ -531,28 +531,20 @@ type_entity(const struct pen *p, int class)
     return entity[class];
 }
 
-/* Predefined types that a type must name, where its occurrence may leave it open. */
-static const char *
-type_predefined(const struct type *t)
-{
-    return t->class == CLASS_WALL ? "STANDARD" : t->class == CLASS_COLUMN ? "COLUMN" : t->predefined;
-}
-
 static void
 pen_type_arguments(struct pen *p, const struct type *t)
 {
     bool filling = t->class == CLASS_DOOR || t->class == CLASS_WINDOW;
-    const char *operation = t->operation ? t->operation : t->class == CLASS_DOOR ? "NOTDEFINED" : "SINGLE_PANEL";
     if (filling && p->b->habit.schema == SCHEMA_2X3) {
         /* a door style names operation before construction, a window style construction before operation */
-        pen_enum(p, t->class == CLASS_DOOR ? operation : "NOTDEFINED");
-        pen_enum(p, t->class == CLASS_DOOR ? "NOTDEFINED" : operation);
+        pen_enum(p, t->class == CLASS_DOOR ? t->operation : "NOTDEFINED");
+        pen_enum(p, t->class == CLASS_DOOR ? "NOTDEFINED" : t->operation);
         pen_raw(p, ".F.,.F.");
         return;
     }
-    pen_raw(p, "$"), pen_enum(p, type_predefined(t));
+    pen_raw(p, "$"), pen_enum(p, t->predefined);
     if (filling)
-        pen_enum(p, operation), pen_raw(p, "$,$");
+        pen_enum(p, t->operation), pen_raw(p, "$,$");
 }
 
 static void

@@ -30,13 +30,15 @@ type_of(enum measure is)
 }
 
 static void
-put_value(struct trm_jw *w, const struct value *v, bool quantity, bool from_type)
+put_value(struct trm_jw *w, const struct value *v, bool from_type)
 {
     trm_jw_key(w, v->name);
     trm_jw_object(w);
     trm_jw_key(w, "value");
     if (v->is == IS_STATUS)
         trm_jw_array(w), trm_jw_str(w, v->text), trm_jw_end(w);
+    else if (v->text && !*v->text)
+        trm_jw_null(w); /* an empty text says nothing */
     else if (v->text)
         trm_jw_str(w, v->text);
     else if (v->is == IS_BOOL)
@@ -44,7 +46,8 @@ put_value(struct trm_jw *w, const struct value *v, bool quantity, bool from_type
     else
         trm_jw_num(w, v->num);
     trm_jw_kstr(w, "unit", unit_of(v->is));
-    trm_jw_kstr(w, "type", quantity && v->is == IS_POSITIVE_LENGTH ? "IfcLengthMeasure" : type_of(v->is));
+    if (!v->bare)
+        trm_jw_kstr(w, "type", type_of(v->is));
     if (from_type)
         trm_jw_kstr(w, "from", "type");
     trm_jw_end(w);
@@ -54,7 +57,7 @@ static void
 put_values(struct trm_jw *w, const struct set *s, bool from_type)
 {
     for (size_t i = 0; i < s->n; i++)
-        put_value(w, &s->v[i], s->quantities, from_type);
+        put_value(w, &s->v[i], from_type);
 }
 
 /* Sets of properties (or of quantities), each with what its type adds. */
@@ -94,16 +97,31 @@ put_text_attribute(struct trm_jw *w, const char *name, const char *text, const c
 }
 
 static void
-put_attributes(struct trm_jw *w, const struct element *e)
+put_attributes(struct trm_jw *w, const struct trm_building *b, const struct element *e)
 {
+    bool old = b->habit.schema == SCHEMA_2X3;
     trm_jw_key(w, "attributes");
     trm_jw_object(w);
     put_text_attribute(w, "LongName", e->long_name, "IfcLabel");
+    if (e->class >= CLASS_SITE && e->class <= CLASS_SPACE)
+        put_text_attribute(w, "CompositionType", "ELEMENT", "IfcElementCompositionEnum");
+    if (e->class == CLASS_SPACE && old)
+        put_text_attribute(w, "InteriorOrExteriorSpace", e->predefined, "IfcInternalOrExternalEnum");
+    if (e->class == CLASS_STAIR && old)
+        put_text_attribute(w, "ShapeType", e->predefined, "IfcStairTypeEnum");
     if (e->attributes)
         put_values(w, e->attributes, false);
-    if (e->class == CLASS_STOREY)
-        put_value(w, &(struct value){.name = "Elevation", .is = IS_LENGTH, .num = e->at[2]}, false, false);
+    if (e->class == CLASS_SITE || e->class == CLASS_STOREY)
+        put_value(w, &(struct value){.name = e->class == CLASS_SITE ? "RefElevation" : "Elevation", .is = IS_LENGTH, .num = e->at[2]},
+                  false);
     trm_jw_end(w);
+}
+
+/* IFC2X3 has predefined types of slabs, and knows the others by other names or not at all. */
+static const char *
+predefined_of(const struct trm_building *b, const struct element *e)
+{
+    return b->habit.schema != SCHEMA_2X3 || e->class == CLASS_SLAB ? e->predefined : NULL;
 }
 
 static const char *
@@ -124,17 +142,42 @@ type_class(const struct trm_building *b, int class)
 }
 
 static void
+put_type_attributes(struct trm_jw *w, const struct trm_building *b, const struct type *t)
+{
+    bool door = t->class == CLASS_DOOR, old = b->habit.schema == SCHEMA_2X3;
+    if (!door && t->class != CLASS_WINDOW)
+        return;
+    trm_jw_key(w, "attributes");
+    trm_jw_object(w);
+    if (old) {
+        put_text_attribute(w, "OperationType", t->operation, door ? "IfcDoorStyleOperationEnum" : "IfcWindowStyleOperationEnum");
+        put_text_attribute(w, "ConstructionType", "NOTDEFINED",
+                           door ? "IfcDoorStyleConstructionEnum" : "IfcWindowStyleConstructionEnum");
+        trm_jw_key(w, "ParameterTakesPrecedence"), trm_jw_object(w), trm_jw_kbool(w, "value", false), trm_jw_end(w);
+        trm_jw_key(w, "Sizeable"), trm_jw_object(w), trm_jw_kbool(w, "value", false), trm_jw_end(w);
+    } else {
+        put_text_attribute(w, door ? "OperationType" : "PartitioningType", t->operation,
+                           door ? "IfcDoorTypeOperationEnum" : "IfcWindowTypePartitioningEnum");
+    }
+    trm_jw_end(w);
+}
+
+static void
 put_type(struct trm_jw *w, const struct trm_building *b, const struct element *e)
 {
     if (e->type < 0)
         return;
     const struct type *t = &b->types[e->type];
+    bool style = b->habit.schema == SCHEMA_2X3 && (t->class == CLASS_DOOR || t->class == CLASS_WINDOW);
     trm_jw_key(w, "type_object");
     trm_jw_object(w);
     trm_jw_kstr(w, "class", type_class(b, t->class));
     trm_jw_kstr(w, "name", t->name);
     trm_jw_kstr(w, "guid", t->guid);
     trm_jw_knum(w, "step", t->step);
+    if (!style)
+        trm_jw_kstr(w, "predefined_type", t->predefined);
+    put_type_attributes(w, b, t);
     trm_jw_end(w);
 }
 
@@ -257,7 +300,8 @@ put_element(struct trm_jw *w, const struct trm_building *b, const struct element
     trm_jw_kstr(w, "description", e->description);
     trm_jw_kstr(w, "tag", e->tag);
     trm_jw_kstr(w, "object_type", e->object_type);
-    put_attributes(w, e);
+    trm_jw_kstr(w, "predefined_type", predefined_of(b, e));
+    put_attributes(w, b, e);
     put_sets(w, b, e, false);
     put_sets(w, b, e, true);
     put_type(w, b, e);

@@ -108,7 +108,8 @@ digest(const struct trm_buf *header, const struct trm_ckpt_tensor *tensors, size
     trm_sha256_init(&s);
     trm_sha256_add(&s, header->data, header->len);
     for (size_t i = 0; i < n; i++)
-        trm_sha256_add(&s, tensors[i].data, count_of(&tensors[i]) * trm_dtype_size(tensors[i].dtype));
+        if (count_of(&tensors[i]))
+            trm_sha256_add(&s, tensors[i].data, count_of(&tensors[i]) * trm_dtype_size(tensors[i].dtype));
     trm_sha256_hex(&s, hex);
 }
 

@@ -15,8 +15,9 @@
  *           At rule positions: the limit.
  *   32..47  rule positions: the margin m by which the first known tested field holds (m >= 0) or breaks (m < 0) the limit,
  *           m = +-(x/limit - 1), as tanh at six widths from 0.1 % to 50 %, exact equality, soft bins; 0 when none is known
- *   48..63  rule positions: the same, coarser, for the first three numbers in the element's names that could be what the rule
- *           asks for: in the unit that the name gives, else millimetres from 10 on, metres below; areas as products of pairs
+ *   48..63  rule positions: the same, coarser, for three numbers of the element's names: the first and the second of a pair
+ *           ("0915 x 2134mm"; for areas their product), and a single one that could be what the rule asks for. In the unit that the
+ *           name gives, else millimetres from 10 on, metres below, minutes; W030 and the like are no sizes
  * So 0.5 % of a limit moves several features by a good part of their range (test: code_number). */
 #ifndef TRM_CODE_CODE_H
 #define TRM_CODE_CODE_H
@@ -87,7 +88,10 @@ struct trm_hide_opt {
 
 /* Fill hide[n_fields] at random. With a rule go all fields that it tests, all fields of the same property name in other sets
  * or in the type object, and all fields with the same value (numbers of one unit within 1e-6, equal texts, equal ratings):
- * each would tell. The class always stays; rules whose op is "exists" hide nothing. Takes 1 + n_fields numbers from rng, whatever
+ * each would tell. The class always stays; rules whose op is "exists" hide nothing.
+ * In a varied sample what a rule tests is hidden only when a name says it, and then the name stays: its value was made up, so
+ * without it the label is chance, and learning it would spoil what other fields say about real elements. Takes 1 + n_fields
+ * numbers from rng, whatever
  * the options. Cannot fail. */
 void trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_opt *opt, struct trm_rng *rng);
 /* Hide field i and, with it, every field that tells the same, as above; the others as they are. For --why. Cannot fail. */
@@ -134,8 +138,10 @@ void trm_code_number(float f[32], double x);
 struct trm_name_part {
     bool is_number;
     double number;    /* as written: 0915 is 915 */
-    const char *unit; /* of a number: "mm", "m", "cm", "in", "ft", "min", "h" as the name gives it, also for the first of "0915 x
-                       * 2134mm"; else NULL. Static. */
+    const char *unit; /* of a number: "mm", "m", "cm", "in", "ft", "min", "h", "m2", "ft2" as the name gives it, also for the first
+                       * of "0915 x 2134mm"; else NULL. Static. */
+    int pair;         /* of a number: 1 the first, 2 the second of "0915 x 2134"; else 0 */
+    bool attached;    /* a number written right behind letters: W030, EI60 */
     char word[48];    /* lower case; of a number: the word right before it ("rei" of REI60), or "" */
     size_t at, len;   /* of a number: where its digits stand in the name, in bytes */
 };

@@ -133,12 +133,36 @@ hide_tested(uint8_t *hide, const struct trm_sample *s, const struct trm_sample_r
     }
 }
 
+/* Whether a name that is shown holds the number of a field that r tests. */
+static bool
+is_named(const uint8_t *hide, const struct trm_sample *s, const struct trm_sample_rule *r)
+{
+    for (size_t i = 0; i < s->n_fields; i++)
+        for (size_t j = 0; j < s->n_fields && trm_rule_tests(r, s->fields[i].name); j++)
+            if (hide[j] == TRM_SHOWN && trm_field_is_name(s->fields[j].name) && name_tells(&s->fields[j], &s->fields[i]))
+                return true;
+    return false;
+}
+
+static bool
+is_tested(const struct trm_sample *s, const char *field)
+{
+    for (size_t r = 0; r < s->n_rules; r++)
+        if (trm_rule_tests(&s->rules[r], field))
+            return true;
+    return false;
+}
+
 void
 trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_opt *opt, struct trm_rng *rng)
 {
     uint64_t salt = trm_rng_u64(rng);
-    for (size_t i = 0; i < s->n_fields; i++)
-        hide[i] = trm_rng_uniform(rng) < opt->other && !is_class(&s->fields[i]) ? TRM_HIDDEN : TRM_SHOWN;
+    bool varied = s->origin && !strcmp(s->origin, "varied");
+    for (size_t i = 0; i < s->n_fields; i++) {
+        bool drawn = trm_rng_uniform(rng) < opt->other;
+        bool may = !is_class(&s->fields[i]) && !(varied && is_tested(s, s->fields[i].name));
+        hide[i] = drawn && may ? TRM_HIDDEN : TRM_SHOWN;
+    }
     for (size_t k = 0; k < s->n_rules; k++) {
         const struct trm_sample_rule *r = &s->rules[k];
         struct trm_rng own;
@@ -147,8 +171,8 @@ trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_o
         trm_rng_seed(&own, salt ^ trm_hash64(r->tests[0], strlen(r->tests[0]), 0));
         bool hidden = trm_rng_uniform(&own) < opt->tested;
         bool bounds = trm_rng_uniform(&own) < opt->bounds, names = trm_rng_uniform(&own) < opt->named;
-        if (hidden)
-            hide_tested(hide, s, r, bounds, names);
+        if (hidden && (!varied || is_named(hide, s, r)))
+            hide_tested(hide, s, r, bounds && !varied, names || varied);
     }
 }
 

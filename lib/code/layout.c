@@ -213,7 +213,8 @@ trm_item_categories(const struct trm_sample *s, const struct trm_item *item, trm
         ordinal_category(fn, ctx, 7, item->ordinal);
     if (is_tested(s, f->name))
         category(fn, ctx, 8, 'c', "tested");
-    category(fn, ctx, 9, 'x', NULL);
+    if (item->what == TRM_AT_NUMBER)
+        category(fn, ctx, 9, 'c', item->part.pair == 1 ? "first" : item->part.pair ? "second" : item->part.attached ? "attached" : "single");
 }
 
 void
@@ -289,43 +290,81 @@ metres(const struct trm_name_part *p)
     return u ? p->number * u->factor : p->number < 10 ? p->number : p->number / 1000;
 }
 
-/* What a number of a name would be in the unit of a rule; NAN when it cannot be that. next: the item behind, or NULL. */
-static double
-in_unit_of(const char *unit, const struct trm_item *item, const struct trm_item *next)
+static bool
+is_rating_word(const char *word)
 {
-    const struct trm_name_part *p = &item->part;
-    bool is_time = p->unit && (!strcmp(p->unit, "min") || !strcmp(p->unit, "h"));
-    if (!unit)
-        return p->unit ? NAN : p->number;
-    if (!strcmp(unit, "s"))
-        return p->unit && !is_time ? NAN : p->number * (p->unit && *p->unit == 'h' ? 3600 : 60);
-    if (!strcmp(unit, "m"))
-        return is_time ? NAN : metres(p);
-    bool pair = next && next->what == TRM_AT_NUMBER && next->index == item->index;
-    return strcmp(unit, "m2") || is_time || !pair ? NAN : metres(p) * metres(&next->part);
+    static const char *const words[] = {"f", "t", "r", "e", "ei", "rei", "ew", "rf", "fr"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(word, words[i]))
+            return true;
+    return false;
 }
 
-/* The first three different numbers of names that could be what rule r asks for, against its limit. */
+/* Seconds of a single number of a name: minutes or hours as it says; bare ones only when they are usual minutes; else NAN. */
+static double
+seconds(const struct trm_name_part *p)
+{
+    if (p->unit)
+        return !strcmp(p->unit, "h") ? p->number * 3600 : !strcmp(p->unit, "min") ? p->number * 60 : NAN;
+    bool usual = p->number >= 10 && p->number <= 360 && fmod(p->number, 5) == 0;
+    return usual && (!p->attached || is_rating_word(p->word)) ? p->number * 60 : NAN;
+}
+
+static bool
+is_length_unit(const char *unit)
+{
+    const struct trm_unit *u = unit ? trm_unit_find(unit) : NULL;
+    return u && !strcmp(u->si, "m");
+}
+
+/* What a single number of a name would be in the unit of a rule; NAN when it cannot be that. */
+static double
+single_as(const char *unit, const struct trm_name_part *p)
+{
+    if (p->pair)
+        return NAN;
+    if (!unit)
+        return p->unit || p->attached ? NAN : p->number;
+    if (!strcmp(unit, "s"))
+        return seconds(p);
+    if (!strcmp(unit, "m"))
+        return is_length_unit(p->unit) || (!p->unit && !p->attached) ? metres(p) : NAN;
+    const struct trm_unit *u = p->unit ? trm_unit_find(p->unit) : NULL;
+    return u && !strcmp(u->si, unit) ? p->number * u->factor : NAN;
+}
+
+/* What a number of a pair would be: itself in metres, or for areas the product, told by the first alone. */
+static double
+pair_as(const char *unit, const struct trm_item *item, const struct trm_item *next)
+{
+    const struct trm_name_part *p = &item->part;
+    if (!unit || (p->unit && !is_length_unit(p->unit)))
+        return NAN;
+    if (!strcmp(unit, "m"))
+        return metres(p);
+    bool whole = next && next->index == item->index && next->part.pair == 2;
+    return !strcmp(unit, "m2") && p->pair == 1 && whole ? metres(p) * metres(&next->part) : NAN;
+}
+
+/* Margins of up to three numbers of names: first of a pair, second of a pair, a single one; of each kind the first that could be
+ * what rule r asks for, within a factor of 20 of its limit. f[15]: how many there are, in quarters. */
 static void
 name_features(float *f, const struct trm_sample_rule *r, const struct trm_items *items)
 {
-    double seen[3];
-    size_t n = 0;
-    for (size_t i = 0; i < items->n && n < 3; i++) {
+    bool filled[3] = {0};
+    for (size_t i = 0; i < items->n; i++) {
         const struct trm_item *item = &items->item[i];
         if (item->what != TRM_AT_NUMBER)
             continue;
-        double x = in_unit_of(r->unit, item, i + 1 < items->n ? item + 1 : NULL);
+        size_t slot = item->part.pair ? (size_t)item->part.pair - 1 : 2;
+        double x = slot < 2 ? pair_as(r->unit, item, i + 1 < items->n ? item + 1 : NULL) : single_as(r->unit, &item->part);
         double ratio = x / r->limit.num;
-        bool again = false;
-        for (size_t k = 0; k < n; k++)
-            again |= seen[k] == x;
-        if (again || !(ratio > 0.02 && ratio < 50))
+        if (filled[slot] || !(ratio > 0.05 && ratio < 20))
             continue;
-        trm_margin_coarse(f + n * TRM_COARSE_FEATURES, trm_margin(r->op, x, r->limit.num));
-        seen[n++] = x;
+        trm_margin_coarse(f + slot * TRM_COARSE_FEATURES, trm_margin(r->op, x, r->limit.num));
+        filled[slot] = true;
     }
-    f[3 * TRM_COARSE_FEATURES] = (float)n / 4;
+    f[3 * TRM_COARSE_FEATURES] = (float)(filled[0] + filled[1] + filled[2]) / 4;
 }
 
 void

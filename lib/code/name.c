@@ -54,6 +54,12 @@ take_number(char out[24], const char *s, size_t n, size_t i)
     return i;
 }
 
+static char
+lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+}
+
 /* The unit written right behind a number, blanks allowed; *end is the index behind it. NULL: none. */
 static const char *
 unit_behind(const char *s, size_t n, size_t i, size_t *end)
@@ -61,14 +67,15 @@ unit_behind(const char *s, size_t n, size_t i, size_t *end)
     static const struct {
         const char *text, *unit;
         bool word;
-    } units[] = {{"mm", "mm", 1},  {"cm", "cm", 1},  {"m", "m", 1},     {"inch", "in", 1}, {"in", "in", 1},
+    } units[] = {{"m2", "m2", 1},  {"m\xC2\xB2", "m2", 1}, {"sqm", "m2", 1}, {"sf", "ft2", 1}, {"sqft", "ft2", 1},
+                 {"mm", "mm", 1},  {"cm", "cm", 1},  {"m", "m", 1},     {"inch", "in", 1}, {"in", "in", 1},
                  {"feet", "ft", 1}, {"ft", "ft", 1},  {"min", "min", 1}, {"hr", "h", 1},    {"hrs", "h", 1},
                  {"h", "h", 1},     {"\"", "in", 0}, {"'", "ft", 0},    {"\xE2\x80\xB3", "in", 0}, {"\xE2\x80\xB2", "ft", 0}};
     while (i < n && s[i] == ' ')
         i++;
     for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
         size_t len = strlen(units[u].text), k = 0;
-        while (k < len && i + k < n && (s[i + k] | (units[u].word ? 0x20 : 0)) == units[u].text[k])
+        while (k < len && i + k < n && lower(s[i + k]) == units[u].text[k])
             k++;
         size_t next = i + len;
         if (k < len)
@@ -122,12 +129,24 @@ number_part(struct trm_name_part *p, const char *s, size_t n, size_t *i)
     return trm_text_num(digits, &p->number) && (p->unit || strcspn(digits, ".") <= LONGEST_SIZE);
 }
 
+/* Number i stands behind an x behind number i-1: they are a pair, and the unit of the second holds for both. */
+static void
+join(struct trm_name_part *parts, size_t i)
+{
+    if (i && parts[i - 1].is_number && !parts[i - 1].pair) {
+        parts[i - 1].pair = 1, parts[i].pair = 2;
+        if (!parts[i - 1].unit)
+            parts[i - 1].unit = parts[i].unit;
+    }
+}
+
 size_t
 trm_name_split(struct trm_name_part *parts, size_t max, const char *name)
 {
     size_t n = strlen(name), n_parts = 0, i = 0;
     bool joined = false;   /* an x stood behind the last number */
     char before[48] = "";  /* the word right before a number */
+    size_t word_end = 0;   /* index behind that word */
     while (i < n && n_parts < max) {
         size_t next = i;
         int32_t c = trm_utf8_next(name, n, &next);
@@ -142,8 +161,9 @@ trm_name_split(struct trm_name_part *parts, size_t max, const char *name)
                 continue;
             }
             memcpy(p->word, before, sizeof before);
-            for (size_t k = n_parts; joined && k-- > 0 && parts[k].is_number && !parts[k].unit;)
-                parts[k].unit = p->unit;
+            p->attached = before[0] && word_end == p->at;
+            if (joined)
+                join(parts, n_parts);
             n_parts++, joined = false, before[0] = 0;
         } else {
             *p = (struct trm_name_part){0};
@@ -153,6 +173,7 @@ trm_name_split(struct trm_name_part *parts, size_t max, const char *name)
                 continue;
             }
             memcpy(before, p->word, sizeof before);
+            word_end = i;
             joined = false;
             n_parts++;
         }

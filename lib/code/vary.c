@@ -9,13 +9,15 @@
 #include "layout.h"
 
 #define MOST_LENGTHS 64  /* values of one element that may be factors of an area or a volume */
+#define INCH 0.0254
 #define PRODUCT_TOL 0.02 /* relative: an area is its sides' product, but for rounding and reveals */
 
 struct mover {
     const struct trm_result *result;
     double from, to, factor;
     const char *unit;
-    bool rewrite;
+    bool rewrite, named; /* numbers in names are rewritten, not taken out; a name says the new value */
+    double second;       /* a length of the element that could stand beside the moved one in a name, 0: none */
     double other[MOST_LENGTHS]; /* numbers of the element in metres or square metres */
     size_t n_other;
     bool failed;
@@ -33,12 +35,13 @@ trm_vary_draw(const struct trm_result *r, struct trm_rng *rng)
 {
     static const double minutes[] = {15, 20, 30, 45, 60, 90, 120, 180, 240};
     double u = trm_rng_uniform(rng), sign = trm_rng_uniform(rng) < 0.5 ? -1 : 1, at_limit = trm_rng_uniform(rng);
+    bool inches = trm_rng_uniform(rng) < 0.2;
     if (r->unit && !strcmp(r->unit, "s"))
         return 60 * minutes[(size_t)(u * 9)];
     double d = at_limit < 0.1 ? 0 : sign * 0.002 * pow(300, u);
     double to = r->limit * (1 + d);
     if (r->unit && !strcmp(r->unit, "m"))
-        to = round(to * 1000) / 1000;
+        to = inches ? round(to / INCH) * INCH : round(to * 1000) / 1000;
     else if (r->unit && !strcmp(r->unit, "m2"))
         to = round(to * 100) / 100;
     return to > 0 ? to : r->limit;
@@ -191,7 +194,7 @@ pair_says(const struct mover *m, const struct trm_name_part *p, const struct trm
 
 /* text with the numbers that say the old value moved or taken out, at the end of b; true when there were any. */
 static bool
-move_in_text(struct trm_buf *b, const struct mover *m, const char *text)
+move_in_text(struct trm_buf *b, struct mover *m, const char *text, bool is_name)
 {
     struct trm_name_part parts[64];
     size_t n = trm_name_split(parts, 64, text), done = 0;
@@ -207,7 +210,7 @@ move_in_text(struct trm_buf *b, const struct mover *m, const char *text)
             continue;
         trm_buf_add(b, text + done, p->at - done);
         if (!drop && format_like(digits, text + p->at, p->len, p->number * m->factor))
-            trm_buf_adds(b, digits);
+            trm_buf_adds(b, digits), m->named |= is_name;
         done = p->at + p->len;
         changed = true;
     }
@@ -222,7 +225,7 @@ move_text(struct mover *m, trm_json *parent, const char *key, const char *proper
     struct trm_buf b = {0};
     bool rewrite = m->rewrite;
     m->rewrite |= is_looked_at(m, property);
-    if (move_in_text(&b, m, text)) {
+    if (move_in_text(&b, m, text, trm_field_is_name(property))) {
         m->failed |= b.failed;
         set_value(m, parent, key, b.len ? trm_json_of_str(b.data) : trm_json_of_null());
     }
@@ -240,12 +243,154 @@ move_node(struct mover *m, trm_json *parent, const char *key, const char *proper
         move_text(m, parent, key, property, v.text);
 }
 
+/* --- writing a value into a name --- */
+
+static bool
+has_word(const char *property, const char *word)
+{
+    return strstr(property, word) != NULL;
+}
+
+/* The other side of a door or a window: height for a width, width for a height. */
+static void
+note_second(struct mover *m, trm_json *parent, const char *key, const char *property)
+{
+    struct trm_value v = trm_value_of(trm_json_get(parent, key));
+    bool high = has_word(m->result->source->name, "Height");
+    if (v.kind == TRM_VALUE_NUM && is_unit(v.unit, "m") && has_word(property, high ? "Width" : "Height") && v.num > 0.2 && v.num < 9)
+        m->second = v.num;
+}
+
+/* A decimal number with a comma where asked, at the end of b. */
+static void
+add_decimal(struct trm_buf *b, const char *format, double x, bool comma)
+{
+    char text[40];
+    if (!strcmp(format, "%g"))
+        text[trm_text_of_num(text, x)] = 0;
+    else
+        snprintf(text, sizeof text, "%.2f", x);
+    char *point = comma ? strchr(text, '.') : NULL;
+    if (point)
+        *point = ',';
+    trm_buf_adds(b, text);
+}
+
+static void
+add_length(struct trm_buf *b, double x, int style)
+{
+    switch (style) {
+    case 0:
+        trm_buf_addf(b, "%04.0f", x * 1000);
+        break;
+    case 1:
+        trm_buf_addf(b, "%.0f", x * 1000);
+        break;
+    case 2:
+        add_decimal(b, "%g", round(x * 1000) / 1000, true);
+        break;
+    default:
+        trm_buf_addf(b, "%.0f\"", x / INCH);
+    }
+}
+
+static void
+write_length(struct trm_buf *b, const struct mover *m, struct trm_rng *rng)
+{
+    static const char *const between[] = {" x ", "x", " x "}, *const behind[] = {"mm", "", " mm"};
+    bool inches = fabs(m->to / INCH - round(m->to / INCH)) < 1e-6, high = has_word(m->result->source->name, "Height");
+    int style = inches ? 3 : (int)trm_rng_below(rng, 3), way = (int)trm_rng_below(rng, 3);
+    if (m->second > 0 && trm_rng_uniform(rng) < 0.85) {
+        add_length(b, high ? m->second : m->to, style);
+        trm_buf_adds(b, between[way]);
+        add_length(b, high ? m->to : m->second, style);
+        trm_buf_adds(b, style < 2 ? behind[way] : "");
+    } else {
+        add_length(b, m->to, style);
+        trm_buf_adds(b, style < 2 ? " mm" : style == 2 ? " m" : "");
+    }
+}
+
+static void
+write_rating(struct trm_buf *b, double minutes, struct trm_rng *rng)
+{
+    static const char *const letters[] = {"EI", "EI ", "REI ", "REI", "F", "F ", "T", "R", "", ""};
+    static const char *const hours[] = {"h", " h", "HR", " HR"};
+    if (trm_rng_uniform(rng) < 0.3) {
+        add_decimal(b, "%g", minutes / 60, false);
+        trm_buf_adds(b, hours[trm_rng_below(rng, 4)]);
+    } else {
+        trm_buf_addf(b, "%s%.0f", letters[trm_rng_below(rng, 10)], minutes);
+        trm_buf_adds(b, trm_rng_uniform(rng) < 0.1 ? " min" : "");
+    }
+}
+
+/* The new value as an exporter would put it into a name; nothing for units that names do not hold. */
+static void
+write_value(struct trm_buf *b, const struct mover *m, struct trm_rng *rng)
+{
+    if (is_unit(m->unit, "m"))
+        write_length(b, m, rng);
+    else if (is_unit(m->unit, "s"))
+        write_rating(b, m->to / 60, rng);
+    else if (is_unit(m->unit, "m2")) {
+        add_decimal(b, "%.2f", m->to, trm_rng_uniform(rng) < 0.4);
+        trm_buf_adds(b, trm_rng_uniform(rng) < 0.5 ? " m\xC2\xB2" : " m2");
+    }
+}
+
+/* Text behind the member `key` of an object; before its last ":", behind which exporters put an id, one time in two. */
+static void
+append_name(struct mover *m, trm_json *object, const char *key, const char *text, struct trm_rng *rng)
+{
+    struct trm_buf b = {0};
+    struct trm_value v = trm_value_of(trm_json_get(object, key));
+    if (v.kind != TRM_VALUE_TEXT)
+        return;
+    const char *colon = trm_rng_uniform(rng) < 0.5 ? strrchr(v.text, ':') : NULL;
+    size_t head = colon && colon > v.text ? (size_t)(colon - v.text) : strlen(v.text);
+    trm_buf_add(&b, v.text, head);
+    trm_buf_addc(&b, ' ');
+    trm_buf_adds(&b, text);
+    trm_buf_adds(&b, v.text + head);
+    m->failed |= b.failed;
+    if (!b.failed)
+        set_value(m, object, key, trm_json_of_str(b.data));
+    trm_buf_release(&b);
+}
+
+/* Spaces carry it in their long name, others in their own and their type's. */
+static void
+name_value(struct mover *m, trm_json *rec, struct trm_rng *rng)
+{
+    struct trm_buf text = {0};
+    trm_json *attributes = trm_json_get(rec, "attributes"), *type = trm_json_get(rec, "type_object");
+    each_node(m, rec, note_second);
+    write_value(&text, m, rng);
+    m->failed |= text.failed;
+    double where = trm_rng_uniform(rng);
+    if (text.len && !text.failed) {
+        bool has_long = trm_value_of(trm_json_get(attributes, "LongName")).kind == TRM_VALUE_TEXT;
+        if (has_long)
+            append_name(m, attributes, "LongName", text.data, rng);
+        if (!has_long && where < 0.8)
+            append_name(m, rec, "name", text.data, rng);
+        if (!has_long && where > 0.3) {
+            append_name(m, type, "name", text.data, rng);
+            append_name(m, rec, "object_type", text.data, rng);
+        }
+    }
+    trm_buf_release(&text);
+}
+
 int
-trm_vary_record(trm_json *rec, const struct trm_result *result, double to, bool rewrite, struct trm_err *err)
+trm_vary_record(trm_json *rec, const struct trm_result *result, double to, struct trm_rng *style, struct trm_err *err)
 {
     struct mover m = {.result = result, .from = result->value, .to = to, .factor = to / result->value, .unit = result->unit,
-                      .rewrite = rewrite};
+                      .rewrite = style != NULL};
     each_node(&m, rec, note_other);
     each_node(&m, rec, move_node);
+    if (style && !m.named)
+        name_value(&m, rec, style);
     return m.failed ? trm_err_set(err, TRM_SYS, "out of memory") : 0;
 }

@@ -17,7 +17,8 @@ static const struct {
     char space;
     const char *text;
 } fixed[] = {{'k', "field"}, {'k', "word"},  {'k', "number"}, {'k', "rule"}, {'c', "tested"}, {'c', "none"},
-             {'c', "asked"}, {'c', "alias"}, {'c', "bound"},  {'o', "0"},    {'o', "1"},      {'o', "2"},
+             {'c', "asked"}, {'c', "alias"}, {'c', "bound"},  {'c', "first"}, {'c', "second"},
+             {'c', "single"}, {'c', "attached"},  {'o', "0"},    {'o', "1"},      {'o', "2"},
              {'o', "3"},     {'o', "4"},     {'o', "5"},      {'o', "6"},    {'o', "7"}};
 #define N_FIXED (sizeof fixed / sizeof *fixed)
 

@@ -5,7 +5,7 @@
 #include "room.h"
 
 /* First match wins, so subtypes stand before their supertypes. NULL entries are attributes that some schemas lack. */
-const struct role_row ifc_roles[] = {
+const struct role_row trm_ifc_roles[] = {
     /* what is never asked for */
     {ROLE_NONE, "IfcRepresentationItem", 0, {0}},
     {ROLE_NONE, "IfcRepresentation", 0, {0}},
@@ -82,7 +82,7 @@ const struct role_row ifc_roles[] = {
     {ROLE_MEASURE_WITH_UNIT, "IfcMeasureWithUnit", 0, {"ValueComponent", "UnitComponent"}},
     {ROLE_APPLICATION, "IfcApplication", 0, {"ApplicationFullName", "Version"}},
 };
-enum { N_ROLES_ROWS = sizeof ifc_roles / sizeof ifc_roles[0] };
+enum { N_ROLES_ROWS = sizeof trm_ifc_roles / sizeof trm_ifc_roles[0] };
 _Static_assert(N_ROLES_ROWS <= 80, "room in trm_ifc.ancestors");
 
 /* --- schema --- */
@@ -111,7 +111,7 @@ find_ancestors(struct trm_ifc *f)
 {
     for (size_t s = 0; s < 3; s++)
         for (int i = 0; i < N_ROLES_ROWS; i++)
-            f->ancestors[s][i] = trm_schema_entity(trm_schema_at(s), ifc_roles[i].entity);
+            f->ancestors[s][i] = trm_schema_entity(trm_schema_at(s), trm_ifc_roles[i].entity);
 }
 
 /* --- classes --- */
@@ -124,7 +124,7 @@ set_role(const struct trm_ifc *f, struct trm_ifc_class *c)
         s++;
     c->role = ROLE_OTHER;
     for (int i = 0; i < N_ROLES_ROWS; i++) {
-        const struct role_row *r = &ifc_roles[i];
+        const struct role_row *r = &trm_ifc_roles[i];
         if (!trm_schema_is_a(c->schema, c->entity, f->ancestors[s][i]))
             continue;
         c->role = r->role;
@@ -149,7 +149,7 @@ set_quantity(struct trm_ifc_class *c)
 }
 
 bool
-ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
+trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
 {
     struct trm_ifc *f = ctx;
     if (!f->schema && !f->schema_refused) {
@@ -170,11 +170,8 @@ ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
     }
     if (c->entity < 0 || c->entity >= trm_schema_n_entities(c->schema)) {
         c->entity = -1;
-        trm_step_warn(st, "unknown_entity", (size_t)(kw->name - st->data));
         return false;
     }
-    if (c->schema != f->schema)
-        trm_step_warn(st, "entity_of_other_schema", (size_t)(kw->name - st->data));
     c->name = trm_schema_decl_name(c->schema, c->entity);
     c->n_attrs = trm_schema_n_attrs(c->schema, c->entity);
     set_role(f, c);
@@ -184,7 +181,7 @@ ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
 }
 
 const struct trm_ifc_class *
-ifc_class(const struct trm_ifc *f, uint32_t row)
+trm_ifc_class(const struct trm_ifc *f, uint32_t row)
 {
     static const struct trm_ifc_class none = {.entity = -1, .slot = {-1, -1, -1, -1, -1, -1, -1, -1}};
     unsigned kw = f->step.inst[row].kw;
@@ -192,10 +189,10 @@ ifc_class(const struct trm_ifc *f, uint32_t row)
 }
 
 const struct trm_ifc_class *
-ifc_find(const struct trm_ifc *f, uint64_t id, uint32_t *row)
+trm_ifc_find(const struct trm_ifc *f, uint64_t id, uint32_t *row)
 {
     *row = trm_step_find(&f->step, id);
-    return *row == TRM_STEP_NONE ? NULL : ifc_class(f, *row);
+    return *row == TRM_STEP_NONE ? NULL : trm_ifc_class(f, *row);
 }
 
 /* --- attributes that are handed on --- */
@@ -224,7 +221,7 @@ has_meaning(const struct trm_ifc_class *c, int index, const struct trm_attr *a)
 }
 
 const struct plan *
-ifc_plan(struct trm_ifc *f, const struct trm_ifc_class *cc, int *n)
+trm_ifc_plan(struct trm_ifc *f, const struct trm_ifc_class *cc, int *n)
 {
     struct trm_ifc_class *c = (struct trm_ifc_class *)cc; /* a cache inside f, which is ours */
     *n = 0;
@@ -252,27 +249,27 @@ ifc_plan(struct trm_ifc *f, const struct trm_ifc_class *cc, int *n)
 /* --- reading rows --- */
 
 void
-ifc_warn(struct trm_ifc *f, const char *code, uint32_t row)
+trm_ifc_warn(struct trm_ifc *f, const char *code, uint32_t row)
 {
     trm_step_warn(&f->step, code, f->step.inst[row].off);
 }
 
 void
-ifc_args(struct trm_ifc *f, uint32_t row, struct args *a)
+trm_ifc_args(struct trm_ifc *f, uint32_t row, struct args *a)
 {
-    a->c = ifc_class(f, row);
+    a->c = trm_ifc_class(f, row);
     a->row = row;
     size_t n = trm_step_all(&f->step, row, a->v, MAX_ARGS);
     a->n = n < MAX_ARGS ? n : MAX_ARGS;
     if (a->c->schema == f->schema && n != (size_t)a->c->n_attrs)
-        ifc_warn(f, "attribute_count", row);
+        trm_ifc_warn(f, "attribute_count", row);
     for (size_t i = 0; i < a->n; i++)
         if (a->v[i].type == TRM_STEP_BAD)
-            ifc_warn(f, "bad_value", row);
+            trm_ifc_warn(f, "bad_value", row);
 }
 
 const struct trm_step_val *
-ifc_slot(const struct args *a, int slot)
+trm_ifc_slot(const struct args *a, int slot)
 {
     int i = a->c->slot[slot];
     if (i < 0 || (size_t)i >= a->n || a->v[i].type == TRM_STEP_NULL || a->v[i].type == TRM_STEP_DERIVED)
@@ -281,7 +278,7 @@ ifc_slot(const struct args *a, int slot)
 }
 
 struct trm_ifc_text
-ifc_text(struct trm_ifc *f, const struct trm_step_val *v)
+trm_ifc_text(struct trm_ifc *f, const struct trm_step_val *v)
 {
     struct trm_ifc_text t = {0};
     struct trm_step_val inner;
@@ -299,22 +296,22 @@ ifc_text(struct trm_ifc *f, const struct trm_step_val *v)
 }
 
 struct trm_ifc_text
-ifc_slot_text(struct trm_ifc *f, const struct args *a, int slot)
+trm_ifc_slot_text(struct trm_ifc *f, const struct args *a, int slot)
 {
-    return ifc_text(f, ifc_slot(a, slot));
+    return trm_ifc_text(f, trm_ifc_slot(a, slot));
 }
 
 struct trm_ifc_text
-ifc_slot_enum(const struct args *a, int slot)
+trm_ifc_slot_enum(const struct args *a, int slot)
 {
-    const struct trm_step_val *v = ifc_slot(a, slot);
+    const struct trm_step_val *v = trm_ifc_slot(a, slot);
     if (!v || v->type != TRM_STEP_ENUM)
         return (struct trm_ifc_text){0};
     return (struct trm_ifc_text){v->s, v->n};
 }
 
 uint32_t
-ifc_ref(struct trm_ifc *f, const struct trm_step_val *v)
+trm_ifc_ref(struct trm_ifc *f, const struct trm_step_val *v)
 {
     if (!v || v->type != TRM_STEP_REF)
         return TRM_STEP_NONE;
@@ -322,20 +319,20 @@ ifc_ref(struct trm_ifc *f, const struct trm_step_val *v)
 }
 
 uint32_t
-ifc_slot_ref(struct trm_ifc *f, const struct args *a, int slot)
+trm_ifc_slot_ref(struct trm_ifc *f, const struct args *a, int slot)
 {
-    const struct trm_step_val *v = ifc_slot(a, slot);
-    return v ? ifc_ref(f, v) : TRM_STEP_NONE;
+    const struct trm_step_val *v = trm_ifc_slot(a, slot);
+    return v ? trm_ifc_ref(f, v) : TRM_STEP_NONE;
 }
 
 bool
-ifc_text_eq(struct trm_ifc_text a, struct trm_ifc_text b)
+trm_ifc_text_eq(struct trm_ifc_text a, struct trm_ifc_text b)
 {
     return a.n == b.n && (a.n == 0 || memcmp(a.s, b.s, a.n) == 0);
 }
 
 void *
-ifc_alloc(struct trm_ifc *f, size_t count, size_t size)
+trm_ifc_alloc(struct trm_ifc *f, size_t count, size_t size)
 {
     void *p = trm_arena_calloc(&f->scratch, count ? count : 1, size);
     if (!p)
@@ -344,11 +341,11 @@ ifc_alloc(struct trm_ifc *f, size_t count, size_t size)
 }
 
 void *
-ifc_push(struct trm_ifc *f, struct vec *v, size_t size)
+trm_ifc_push(struct trm_ifc *f, struct vec *v, size_t size)
 {
     if (v->n == v->cap) {
         size_t cap = v->cap ? v->cap * 2 : 4;
-        char *grown = ifc_alloc(f, cap, size);
+        char *grown = trm_ifc_alloc(f, cap, size);
         if (!grown)
             return NULL;
         if (v->n)

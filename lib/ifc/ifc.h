@@ -60,7 +60,7 @@ struct trm_ifc_prop {
     enum trm_ifc_shape shape;
     bool measured;    /* the value has a unit... */
     bool from_type;   /* inherited from the type object */
-    const char *unit; /* ...this one in SI; NULL when it cannot be known. Valid until the model is released. */
+    const char *unit; /* ...this one in SI; NULL when it cannot be known */
     const char *type; /* "IfcLabel"; NULL when the file does not say */
     struct trm_ifc_scalar value;
     struct trm_ifc_more *more; /* NULL for single values */

@@ -49,12 +49,12 @@ refs_next(struct trm_ifc *f, struct refs *r, uint32_t *row)
 {
     if (r->single) {
         r->single = false;
-        *row = ifc_ref(f, &r->v);
+        *row = trm_ifc_ref(f, &r->v);
         return true;
     }
     while (r->c.p && trm_step_next(&r->c, &r->v))
         if (r->v.type == TRM_STEP_REF) {
-            *row = ifc_ref(f, &r->v);
+            *row = trm_ifc_ref(f, &r->v);
             return true;
         }
     return false;
@@ -73,10 +73,10 @@ static int
 link_relation(struct trm_ifc *f, uint32_t row, const struct trm_ifc_class *c)
 {
     struct args a;
-    ifc_args(f, row, &a);
-    const struct trm_step_val *left = ifc_slot(&a, 0), *right = ifc_slot(&a, 1);
+    trm_ifc_args(f, row, &a);
+    const struct trm_step_val *left = trm_ifc_slot(&a, 0), *right = trm_ifc_slot(&a, 1);
     if (!left || !right) {
-        ifc_warn(f, "empty_relation", row);
+        trm_ifc_warn(f, "empty_relation", row);
         return 0;
     }
     struct refs to, from;
@@ -84,19 +84,19 @@ link_relation(struct trm_ifc *f, uint32_t row, const struct trm_ifc_class *c)
     for (refs_begin(&to, right); refs_next(f, &to, &t);) {
         if (t == TRM_STEP_NONE) {
             if (must_lead_somewhere(c->link))
-                ifc_warn(f, "dangling_reference", row);
+                trm_ifc_warn(f, "dangling_reference", row);
             continue;
         }
         for (refs_begin(&from, left); refs_next(f, &from, &o);) {
             if (o != TRM_STEP_NONE) {
                 if (f->links->n > f->step.size) {
-                    ifc_warn(f, "too_many_relations", row);
+                    trm_ifc_warn(f, "too_many_relations", row);
                     return 0;
                 }
                 if (add_link(f, o, t, c->link) != 0)
                     return -1;
             } else if (must_lead_somewhere(c->link)) {
-                ifc_warn(f, "dangling_reference", row);
+                trm_ifc_warn(f, "dangling_reference", row);
             }
         }
     }
@@ -107,8 +107,8 @@ static int
 link_material_properties(struct trm_ifc *f, uint32_t row)
 {
     struct args a;
-    ifc_args(f, row, &a);
-    uint32_t material = ifc_slot_ref(f, &a, 2);
+    trm_ifc_args(f, row, &a);
+    uint32_t material = trm_ifc_slot_ref(f, &a, 2);
     return material == TRM_STEP_NONE ? 0 : add_link(f, material, row, LINK_MATERIAL_PROPERTIES);
 }
 
@@ -140,13 +140,13 @@ sort_links(struct trm_ifc *f)
 }
 
 int
-ifc_gather_links(struct trm_ifc *f)
+trm_ifc_gather_links(struct trm_ifc *f)
 {
     f->links = calloc(1, sizeof *f->links);
     if (!f->links)
         return trm_err_set(f->err, TRM_SYS, "no memory");
     for (size_t i = 0; i < f->step.n_inst; i++) {
-        const struct trm_ifc_class *c = ifc_class(f, (uint32_t)i);
+        const struct trm_ifc_class *c = trm_ifc_class(f, (uint32_t)i);
         if (c->role == ROLE_RELATION) {
             if (link_relation(f, (uint32_t)i, c) != 0)
                 return -1;
@@ -159,7 +159,7 @@ ifc_gather_links(struct trm_ifc *f)
 }
 
 uint32_t
-ifc_link(const struct trm_ifc *f, uint32_t row, enum link kind, size_t *at)
+trm_ifc_link(const struct trm_ifc *f, uint32_t row, enum link kind, size_t *at)
 {
     const struct trm_ifc_links *l = f->links;
     size_t first = l->start[row], n = l->start[row + 1] - first;
@@ -172,8 +172,8 @@ ifc_link(const struct trm_ifc *f, uint32_t row, enum link kind, size_t *at)
 }
 
 uint32_t
-ifc_first_link(const struct trm_ifc *f, uint32_t row, enum link kind)
+trm_ifc_first_link(const struct trm_ifc *f, uint32_t row, enum link kind)
 {
     size_t at = 0;
-    return ifc_link(f, row, kind, &at);
+    return trm_ifc_link(f, row, kind, &at);
 }

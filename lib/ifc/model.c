@@ -11,13 +11,13 @@ find_elements(struct trm_ifc *f)
 {
     size_t n = 0, rows = f->step.n_inst;
     for (size_t i = 0; i < rows; i++)
-        n += ifc_class(f, (uint32_t)i)->role == ROLE_OBJECT;
+        n += trm_ifc_class(f, (uint32_t)i)->role == ROLE_OBJECT;
     f->elements = malloc((n + 1) * sizeof *f->elements);
     f->guid_repeats = calloc(n / 8 + 1, 1);
     if (!f->elements || !f->guid_repeats)
         return trm_err_set(f->err, TRM_SYS, "no memory for %zu elements", n);
     for (size_t i = 0; i < rows; i++)
-        if (ifc_class(f, (uint32_t)i)->role == ROLE_OBJECT)
+        if (trm_ifc_class(f, (uint32_t)i)->role == ROLE_OBJECT)
             f->elements[f->n_elements++] = (uint32_t)i;
     return 0;
 }
@@ -28,7 +28,7 @@ raw_guid(const struct trm_ifc *f, size_t i)
 {
     struct trm_step_val v;
     uint32_t row = f->elements[i];
-    if (ifc_class(f, row)->slot[SLOT_GUID] != 0 || !trm_step_arg(&f->step, row, 0, &v) || v.type != TRM_STEP_STRING)
+    if (trm_ifc_class(f, row)->slot[SLOT_GUID] != 0 || !trm_step_arg(&f->step, row, 0, &v) || v.type != TRM_STEP_STRING)
         return (struct trm_ifc_text){0};
     return (struct trm_ifc_text){v.s, v.n};
 }
@@ -61,20 +61,20 @@ find_repeats(struct trm_ifc *f)
         return trm_err_set(f->err, TRM_SYS, "no memory for %zu elements", f->n_elements);
     for (size_t i = 0; i < f->n_elements; i++)
         guids[i] = raw_guid(f, i);
-    const uint32_t *first = ifc_first_equal(f, guids, f->n_elements);
+    const uint32_t *first = trm_ifc_first_equal(f, guids, f->n_elements);
     if (!first)
         return -1;
     for (size_t i = 0; i < f->n_elements; i++) {
         if (guids[i].n == 0) {
-            ifc_warn(f, "no_guid", f->elements[i]);
+            trm_ifc_warn(f, "no_guid", f->elements[i]);
             mark_repeat(f, i);
             continue;
         }
         if (!good_guid(guids[i]))
-            ifc_warn(f, "bad_guid", f->elements[i]);
+            trm_ifc_warn(f, "bad_guid", f->elements[i]);
         if (first[i] == i)
             continue;
-        ifc_warn(f, "repeated_guid", f->elements[i]);
+        trm_ifc_warn(f, "repeated_guid", f->elements[i]);
         mark_repeat(f, i);
         mark_repeat(f, first[i]);
     }
@@ -99,18 +99,27 @@ find_project(struct trm_ifc *f)
         if (!trm_ifc_element_is_a(f, i, "IfcProject"))
             continue;
         if (n++ > 0) {
-            ifc_warn(f, "several_projects", f->elements[i]);
+            trm_ifc_warn(f, "several_projects", f->elements[i]);
             continue;
         }
         struct args a;
-        ifc_args(f, f->elements[i], &a);
-        f->project_guid = keep_text(f, ifc_slot_text(f, &a, SLOT_GUID));
-        f->project_name = keep_text(f, ifc_slot_text(f, &a, SLOT_NAME));
+        trm_ifc_args(f, f->elements[i], &a);
+        f->project_guid = keep_text(f, trm_ifc_slot_text(f, &a, SLOT_GUID));
+        f->project_name = keep_text(f, trm_ifc_slot_text(f, &a, SLOT_NAME));
         if (!f->project_name.s)
-            f->project_name = keep_text(f, ifc_slot_text(f, &a, SLOT_LONG_NAME));
+            f->project_name = keep_text(f, trm_ifc_slot_text(f, &a, SLOT_LONG_NAME));
     }
     if (n == 0)
         trm_step_warn(&f->step, "no_project", 0);
+}
+
+/* "ArchiCAD 14.0", not "ArchiCAD 14.0 14.0". NULL when memory is out. */
+static const char *
+with_version(struct trm_ifc *f, struct trm_ifc_text name, struct trm_ifc_text version)
+{
+    bool said = version.n == 0 || (name.n >= version.n && memcmp(name.s + name.n - version.n, version.s, version.n) == 0);
+    return trm_arena_printf(&f->keep, "%.*s%s%.*s", (int)(name.n & 0xFFFF), name.s, said ? "" : " ",
+                            said ? 0 : (int)(version.n & 0xFFFF), said ? "" : version.s);
 }
 
 /* The program that wrote the file: IfcApplication, else originating_system of the header. */
@@ -119,16 +128,13 @@ find_exporter(struct trm_ifc *f)
 {
     struct trm_step_val v;
     for (size_t i = 0; i < f->step.n_inst; i++) {
-        if (ifc_class(f, (uint32_t)i)->role != ROLE_APPLICATION)
+        if (trm_ifc_class(f, (uint32_t)i)->role != ROLE_APPLICATION)
             continue;
         struct args a;
-        ifc_args(f, (uint32_t)i, &a);
-        struct trm_ifc_text name = ifc_slot_text(f, &a, 0), version = ifc_slot_text(f, &a, 1);
-        char *text = name.s ? trm_arena_printf(&f->keep, "%.*s%s%.*s", (int)(name.n & 0xFFFF), name.s, version.n ? " " : "",
-                                               (int)(version.n & 0xFFFF), version.s ? version.s : "")
-                            : NULL;
-        if (text) {
-            f->exporter = ifc_lit(text);
+        trm_ifc_args(f, (uint32_t)i, &a);
+        struct trm_ifc_text name = trm_ifc_slot_text(f, &a, 0), version = trm_ifc_slot_text(f, &a, 1);
+        if (name.s) {
+            f->exporter = trm_ifc_lit(with_version(f, name, version));
             return;
         }
     }
@@ -137,7 +143,7 @@ find_exporter(struct trm_ifc *f)
     struct trm_step_cur c = trm_step_args_at(&f->step, f->step.file_name);
     for (int i = 0; trm_step_next(&c, &v); i++)
         if (i == 5 && v.type == TRM_STEP_STRING)
-            f->exporter = keep_text(f, ifc_text(f, &v));
+            f->exporter = keep_text(f, trm_ifc_text(f, &v));
 }
 
 /* What FILE_SCHEMA must be. */
@@ -157,6 +163,20 @@ check_schema(struct trm_ifc *f)
     return trm_err_set(f->err, TRM_DATA, "no FILE_SCHEMA in the header, expected IFC2X3, IFC4 or IFC4X3");
 }
 
+/* Names that no schema has, and names that only another schema has. */
+static void
+count_strangers(struct trm_ifc *f)
+{
+    for (size_t i = 0; i < f->step.n_keywords; i++) {
+        const struct trm_step_keyword *k = &f->step.keywords[i];
+        size_t off = (size_t)(k->name - f->step.data);
+        if (f->classes[i].entity < 0)
+            trm_step_warn_many(&f->step, "unknown_entity", off, k->count);
+        else if (f->classes[i].schema != f->schema)
+            trm_step_warn_many(&f->step, "entity_of_other_schema", off, k->count);
+    }
+}
+
 int
 trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_err *err)
 {
@@ -164,12 +184,13 @@ trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_err *e
     f->classes = calloc(4096, sizeof *f->classes);
     if (!f->classes)
         return trm_err_set(err, TRM_SYS, "no memory");
-    if (ifc_wrappers_init(f) != 0 || trm_step_open(&f->step, data, size, ifc_want, f, err) != 0 || check_schema(f) != 0 ||
-        find_elements(f) != 0 || find_repeats(f) != 0 || ifc_gather_links(f) != 0)
+    if (trm_ifc_wrappers_init(f) != 0 || trm_step_open(&f->step, data, size, trm_ifc_want, f, err) != 0 || check_schema(f) != 0 ||
+        find_elements(f) != 0 || find_repeats(f) != 0 || trm_ifc_gather_links(f) != 0)
         return -1;
+    count_strangers(f);
     find_project(f);
     find_exporter(f);
-    if (ifc_gather_units(f) != 0)
+    if (trm_ifc_gather_units(f) != 0)
         return -1;
     trm_arena_release(&f->scratch);
     f->err = NULL;
@@ -198,8 +219,8 @@ static uint32_t
 type_of(struct trm_ifc *f, uint32_t row)
 {
     size_t at = 0;
-    for (uint32_t t; (t = ifc_link(f, row, LINK_TYPE, &at)) != TRM_STEP_NONE;)
-        if (ifc_class(f, t)->role == ROLE_TYPE)
+    for (uint32_t t; (t = trm_ifc_link(f, row, LINK_TYPE, &at)) != TRM_STEP_NONE;)
+        if (trm_ifc_class(f, t)->role == ROLE_TYPE)
             return t;
     return TRM_STEP_NONE;
 }
@@ -208,15 +229,15 @@ static void
 fill_type(struct trm_ifc *f, uint32_t row, struct trm_ifc_type_object *t)
 {
     struct args a;
-    ifc_args(f, row, &a);
+    trm_ifc_args(f, row, &a);
     t->cls = a.c->name;
     t->step = f->step.inst[row].id;
-    t->guid = ifc_slot_text(f, &a, SLOT_GUID);
-    t->name = ifc_slot_text(f, &a, SLOT_NAME);
-    t->description = ifc_slot_text(f, &a, SLOT_DESCRIPTION);
-    t->tag = ifc_slot_text(f, &a, SLOT_TAG);
-    t->predefined_type = ifc_slot_enum(&a, SLOT_PREDEFINED);
-    t->attributes = ifc_attributes(f, &a, &t->n_attributes);
+    t->guid = trm_ifc_slot_text(f, &a, SLOT_GUID);
+    t->name = trm_ifc_slot_text(f, &a, SLOT_NAME);
+    t->description = trm_ifc_slot_text(f, &a, SLOT_DESCRIPTION);
+    t->tag = trm_ifc_slot_text(f, &a, SLOT_TAG);
+    t->predefined_type = trm_ifc_slot_enum(&a, SLOT_PREDEFINED);
+    t->attributes = trm_ifc_attributes(f, &a, &t->n_attributes);
 }
 
 int
@@ -226,26 +247,26 @@ trm_ifc_element(struct trm_ifc *f, size_t i, struct trm_ifc_element *e, struct t
     uint32_t row = f->elements[i];
     trm_arena_reset(&f->scratch);
     f->err = err;
-    ifc_args(f, row, &a);
+    trm_ifc_args(f, row, &a);
     *e = (struct trm_ifc_element){
         .cls = a.c->name,
         .step = f->step.inst[row].id,
-        .guid = ifc_slot_text(f, &a, SLOT_GUID),
+        .guid = trm_ifc_slot_text(f, &a, SLOT_GUID),
         .guid_unique = !(f->guid_repeats[i / 8] >> i % 8 & 1),
-        .name = ifc_slot_text(f, &a, SLOT_NAME),
-        .description = ifc_slot_text(f, &a, SLOT_DESCRIPTION),
-        .tag = ifc_slot_text(f, &a, SLOT_TAG),
-        .object_type = ifc_slot_text(f, &a, SLOT_OBJECT_TYPE),
-        .predefined_type = ifc_slot_enum(&a, SLOT_PREDEFINED),
+        .name = trm_ifc_slot_text(f, &a, SLOT_NAME),
+        .description = trm_ifc_slot_text(f, &a, SLOT_DESCRIPTION),
+        .tag = trm_ifc_slot_text(f, &a, SLOT_TAG),
+        .object_type = trm_ifc_slot_text(f, &a, SLOT_OBJECT_TYPE),
+        .predefined_type = trm_ifc_slot_enum(&a, SLOT_PREDEFINED),
     };
-    e->attributes = ifc_attributes(f, &a, &e->n_attributes);
+    e->attributes = trm_ifc_attributes(f, &a, &e->n_attributes);
     uint32_t type = type_of(f, row);
     if (type != TRM_STEP_NONE)
         fill_type(f, type, &e->type);
-    ifc_sets(f, row, type, e);
-    ifc_materials(f, row, type, e);
-    ifc_classifications(f, row, type, e);
-    ifc_place(f, row, e);
+    trm_ifc_sets(f, row, type, e);
+    trm_ifc_materials(f, row, type, e);
+    trm_ifc_classifications(f, row, type, e);
+    trm_ifc_place(f, row, e);
     f->err = NULL;
     return err->kind == TRM_OK ? 0 : -1;
 }
@@ -253,12 +274,12 @@ trm_ifc_element(struct trm_ifc *f, size_t i, struct trm_ifc_element *e, struct t
 const char *
 trm_ifc_element_class(const struct trm_ifc *f, size_t i)
 {
-    return ifc_class(f, f->elements[i])->name;
+    return trm_ifc_class(f, f->elements[i])->name;
 }
 
 bool
 trm_ifc_element_is_a(const struct trm_ifc *f, size_t i, const char *cls)
 {
-    const struct trm_ifc_class *c = ifc_class(f, f->elements[i]);
+    const struct trm_ifc_class *c = trm_ifc_class(f, f->elements[i]);
     return trm_schema_is_a(c->schema, c->entity, trm_schema_entity(c->schema, cls));
 }

@@ -18,19 +18,19 @@ material_sets(struct trm_ifc *f, uint32_t row, struct trm_ifc_material *m)
 {
     struct vec sets = {0};
     size_t at = 0;
-    for (uint32_t p; (p = ifc_link(f, row, LINK_MATERIAL_PROPERTIES, &at)) != TRM_STEP_NONE;) {
+    for (uint32_t p; (p = trm_ifc_link(f, row, LINK_MATERIAL_PROPERTIES, &at)) != TRM_STEP_NONE;) {
         struct args a;
-        ifc_args(f, p, &a);
-        struct trm_ifc_set *s = ifc_push(f, &sets, sizeof *s);
+        trm_ifc_args(f, p, &a);
+        struct trm_ifc_set *s = trm_ifc_push(f, &sets, sizeof *s);
         if (!s)
             return;
-        s->name = ifc_slot_text(f, &a, 0);
+        s->name = trm_ifc_slot_text(f, &a, 0);
         if (!s->name.s)
-            s->name = ifc_lit(a.c->name);
-        if (ifc_slot(&a, 1))
-            s->props = ifc_property_list(f, ifc_slot(&a, 1), 0, &s->n);
+            s->name = trm_ifc_lit(a.c->name);
+        if (trm_ifc_slot(&a, 1))
+            s->props = trm_ifc_property_list(f, trm_ifc_slot(&a, 1), 0, &s->n);
         else
-            s->props = ifc_attributes(f, &a, &s->n);
+            s->props = trm_ifc_attributes(f, &a, &s->n);
     }
     m->psets = sets.data;
     m->n_psets = sets.n;
@@ -40,10 +40,10 @@ material_sets(struct trm_ifc *f, uint32_t row, struct trm_ifc_material *m)
 static void
 unique_sets(struct trm_ifc *f, struct trm_ifc_material *m)
 {
-    struct trm_ifc_text *names = ifc_alloc(f, m->n_psets, sizeof *names);
+    struct trm_ifc_text *names = trm_ifc_alloc(f, m->n_psets, sizeof *names);
     for (size_t i = 0; names && i < m->n_psets; i++)
         names[i] = m->psets[i].name;
-    const uint32_t *first = names ? ifc_first_equal(f, names, m->n_psets) : NULL;
+    const uint32_t *first = names ? trm_ifc_first_equal(f, names, m->n_psets) : NULL;
     size_t left = 0;
     for (size_t i = 0; first && i < m->n_psets; i++)
         if (first[i] == i)
@@ -56,7 +56,7 @@ new_material(struct trm_ifc *f, struct materials *ms, uint32_t row)
 {
     if (ms->out.n >= MAX_PARTS)
         return NULL;
-    struct trm_ifc_material *m = ifc_push(f, &ms->out, sizeof *m);
+    struct trm_ifc_material *m = trm_ifc_push(f, &ms->out, sizeof *m);
     if (m)
         *m = (struct trm_ifc_material){.role = ms->role, .set = ms->set, .step = f->step.inst[row].id};
     return m;
@@ -67,11 +67,11 @@ static void
 fill_material(struct trm_ifc *f, uint32_t row, struct trm_ifc_material *m)
 {
     struct args a;
-    if (row == TRM_STEP_NONE || ifc_class(f, row)->role != ROLE_MATERIAL)
+    if (row == TRM_STEP_NONE || trm_ifc_class(f, row)->role != ROLE_MATERIAL)
         return;
-    ifc_args(f, row, &a);
-    m->name = ifc_slot_text(f, &a, 0);
-    m->category = ifc_slot_text(f, &a, 1);
+    trm_ifc_args(f, row, &a);
+    m->name = trm_ifc_slot_text(f, &a, 0);
+    m->category = trm_ifc_slot_text(f, &a, 1);
     m->step = f->step.inst[row].id;
     material_sets(f, row, m);
     if (m->n_psets > 1)
@@ -86,14 +86,14 @@ add_item(struct trm_ifc *f, const struct args *a, struct materials *ms)
     if (!m)
         return;
     m->role = a->c->role == ROLE_LAYER ? "layer" : a->c->role == ROLE_CONSTITUENT ? "constituent" : "profile";
-    m->item = ifc_slot_text(f, a, 0);
-    m->item_category = ifc_slot_text(f, a, 1);
-    fill_material(f, ifc_slot_ref(f, a, 2), m);
+    m->item = trm_ifc_slot_text(f, a, 0);
+    m->item_category = trm_ifc_slot_text(f, a, 1);
+    fill_material(f, trm_ifc_slot_ref(f, a, 2), m);
     int n, index = a->c->slot[3];
-    const struct plan *plan = ifc_plan(f, a->c, &n);
+    const struct plan *plan = trm_ifc_plan(f, a->c, &n);
     for (int i = 0; a->c->role == ROLE_LAYER && i < n; i++)
         if (plan[i].index == index && (size_t)index < a->n)
-            ifc_attribute(f, &plan[i], &a->v[index], &m->thickness);
+            trm_ifc_attribute(f, &plan[i], &a->v[index], &m->thickness);
 }
 
 static void add_material(struct trm_ifc *f, uint32_t row, int depth, struct materials *ms);
@@ -105,11 +105,11 @@ add_materials(struct trm_ifc *f, const struct trm_step_val *list, int depth, str
     if (!list || list->type != TRM_STEP_LIST)
         return;
     for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v) && ms->out.n < MAX_PARTS;) {
-        uint32_t row = ifc_ref(f, &v);
+        uint32_t row = trm_ifc_ref(f, &v);
         if (row != TRM_STEP_NONE)
             add_material(f, row, depth, ms);
         else
-            trm_step_warn(&f->step, "dangling_reference", 0);
+            trm_step_warn(&f->step, "dangling_reference", v.s ? (size_t)(v.s - f->step.data) : 0);
     }
 }
 
@@ -121,7 +121,7 @@ add_material(struct trm_ifc *f, uint32_t row, int depth, struct materials *ms)
     struct trm_ifc_material *m;
     if (depth > MAX_DEPTH)
         return;
-    ifc_args(f, row, &a);
+    trm_ifc_args(f, row, &a);
     switch (a.c->role) {
     case ROLE_MATERIAL:
         if ((m = new_material(f, ms, row)))
@@ -134,21 +134,21 @@ add_material(struct trm_ifc *f, uint32_t row, int depth, struct materials *ms)
         break;
     case ROLE_LAYER_USAGE:
     case ROLE_PROFILE_USAGE:
-        if (ifc_slot_ref(f, &a, 0) != TRM_STEP_NONE)
-            add_material(f, ifc_slot_ref(f, &a, 0), depth + 1, ms);
+        if (trm_ifc_slot_ref(f, &a, 0) != TRM_STEP_NONE)
+            add_material(f, trm_ifc_slot_ref(f, &a, 0), depth + 1, ms);
         break;
     case ROLE_LAYER_SET:
     case ROLE_CONSTITUENT_SET:
     case ROLE_PROFILE_SET:
-        ms->set = ifc_slot_text(f, &a, 0);
-        add_materials(f, ifc_slot(&a, 1), depth + 1, ms);
+        ms->set = trm_ifc_slot_text(f, &a, 0);
+        add_materials(f, trm_ifc_slot(&a, 1), depth + 1, ms);
         break;
     case ROLE_MATERIAL_LIST:
         ms->role = "list";
-        add_materials(f, ifc_slot(&a, 0), depth + 1, ms);
+        add_materials(f, trm_ifc_slot(&a, 0), depth + 1, ms);
         break;
     default:
-        ifc_warn(f, "not_a_material", row);
+        trm_ifc_warn(f, "not_a_material", row);
         break;
     }
 }
@@ -157,7 +157,7 @@ static void
 materials_of(struct trm_ifc *f, uint32_t row, struct materials *ms)
 {
     size_t at = 0;
-    for (uint32_t m; (m = ifc_link(f, row, LINK_MATERIAL, &at)) != TRM_STEP_NONE;) {
+    for (uint32_t m; (m = trm_ifc_link(f, row, LINK_MATERIAL, &at)) != TRM_STEP_NONE;) {
         ms->role = "material";
         ms->set = (struct trm_ifc_text){0};
         add_material(f, m, 0, ms);
@@ -165,7 +165,7 @@ materials_of(struct trm_ifc *f, uint32_t row, struct materials *ms)
 }
 
 void
-ifc_materials(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e)
+trm_ifc_materials(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e)
 {
     struct materials ms = {0};
     materials_of(f, row, &ms);
@@ -186,23 +186,23 @@ classification_chain(struct trm_ifc *f, uint32_t row, struct trm_ifc_classificat
     struct vec parents = {0};
     struct args a;
     for (int depth = 0; row != TRM_STEP_NONE && depth < MAX_CHAIN; depth++) {
-        ifc_args(f, row, &a);
+        trm_ifc_args(f, row, &a);
         if (a.c->role == ROLE_CLASSIFICATION) {
-            out->system = ifc_slot_text(f, &a, 0);
+            out->system = trm_ifc_slot_text(f, &a, 0);
             break;
         }
         if (a.c->role != ROLE_CLASS_REFERENCE)
             break;
-        struct trm_ifc_class_code step = {.code = ifc_slot_text(f, &a, a.c->slot[0] >= 0 ? 0 : 3), .name = ifc_slot_text(f, &a, 1)};
+        struct trm_ifc_class_code step = {.code = trm_ifc_slot_text(f, &a, a.c->slot[0] >= 0 ? 0 : 3), .name = trm_ifc_slot_text(f, &a, 1)};
         if (depth == 0) {
             out->code = step.code, out->name = step.name;
         } else {
-            struct trm_ifc_class_code *to = ifc_push(f, &parents, sizeof *to);
+            struct trm_ifc_class_code *to = trm_ifc_push(f, &parents, sizeof *to);
             if (!to)
                 break;
             *to = step;
         }
-        row = ifc_slot_ref(f, &a, 2);
+        row = trm_ifc_slot_ref(f, &a, 2);
     }
     out->parents = parents.data;
     out->n_parents = parents.n;
@@ -212,7 +212,7 @@ classification_chain(struct trm_ifc *f, uint32_t row, struct trm_ifc_classificat
 static void
 notation(struct trm_ifc *f, const struct args *a, struct trm_ifc_classification *out)
 {
-    const struct trm_step_val *list = ifc_slot(a, 0);
+    const struct trm_step_val *list = trm_ifc_slot(a, 0);
     struct trm_step_val v;
     char *text = NULL;
     if (!list || list->type != TRM_STEP_LIST)
@@ -220,33 +220,33 @@ notation(struct trm_ifc *f, const struct args *a, struct trm_ifc_classification 
     size_t n = 0;
     for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v) && n < MAX_CHAIN; n++) {
         struct args facet;
-        uint32_t row = ifc_ref(f, &v);
+        uint32_t row = trm_ifc_ref(f, &v);
         if (row == TRM_STEP_NONE)
             continue;
-        ifc_args(f, row, &facet);
-        struct trm_ifc_text t = facet.c->role == ROLE_FACET ? ifc_slot_text(f, &facet, 0) : (struct trm_ifc_text){0};
+        trm_ifc_args(f, row, &facet);
+        struct trm_ifc_text t = facet.c->role == ROLE_FACET ? trm_ifc_slot_text(f, &facet, 0) : (struct trm_ifc_text){0};
         text = trm_arena_printf(&f->scratch, "%s%.*s", text ? text : "", (int)t.n, t.s ? t.s : "");
         if (!text)
             return;
     }
     if (text && *text)
-        out->code = ifc_lit(text);
+        out->code = trm_ifc_lit(text);
 }
 
 static void
 classifications_of(struct trm_ifc *f, uint32_t row, bool from_type, struct vec *out)
 {
     size_t at = 0;
-    for (uint32_t c; (c = ifc_link(f, row, LINK_CLASS, &at)) != TRM_STEP_NONE && out->n < MAX_PARTS;) {
-        enum role role = ifc_class(f, c)->role;
+    for (uint32_t c; (c = trm_ifc_link(f, row, LINK_CLASS, &at)) != TRM_STEP_NONE && out->n < MAX_PARTS;) {
+        enum role role = trm_ifc_class(f, c)->role;
         if (role != ROLE_CLASS_REFERENCE && role != ROLE_CLASSIFICATION && role != ROLE_NOTATION)
             continue;
-        struct trm_ifc_classification *to = ifc_push(f, out, sizeof *to), one = {.from_type = from_type};
+        struct trm_ifc_classification *to = trm_ifc_push(f, out, sizeof *to), one = {.from_type = from_type};
         if (!to)
             return;
         if (role == ROLE_NOTATION) {
             struct args a;
-            ifc_args(f, c, &a);
+            trm_ifc_args(f, c, &a);
             notation(f, &a, &one);
         } else {
             classification_chain(f, c, &one);
@@ -256,7 +256,7 @@ classifications_of(struct trm_ifc *f, uint32_t row, bool from_type, struct vec *
 }
 
 void
-ifc_classifications(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e)
+trm_ifc_classifications(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e)
 {
     struct vec out = {0};
     classifications_of(f, row, false, &out);
@@ -268,7 +268,7 @@ ifc_classifications(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_i
 
 /* --- place --- */
 
-/* What an element sits in, hosts first asked last: one step towards the project. */
+/* One step towards the project: its own place, else its whole, its host, and only then where it is merely mentioned. */
 static uint32_t
 parent(const struct trm_ifc *f, uint32_t row, const char **relation)
 {
@@ -282,8 +282,8 @@ parent(const struct trm_ifc *f, uint32_t row, const char **relation)
         {LINK_REFERENCED, "IfcRelReferencedInSpatialStructure"}, {LINK_DECLARED, "IfcRelDeclares"},
     };
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        uint32_t to = ifc_first_link(f, row, ways[i].kind);
-        if (to != TRM_STEP_NONE && ifc_class(f, to)->role == ROLE_OBJECT) {
+        uint32_t to = trm_ifc_first_link(f, row, ways[i].kind);
+        if (to != TRM_STEP_NONE && trm_ifc_class(f, to)->role == ROLE_OBJECT) {
             *relation = ways[i].relation;
             return to;
         }
@@ -295,10 +295,10 @@ static void
 fill_container(struct trm_ifc *f, const struct args *a, struct trm_ifc_container *c)
 {
     c->cls = a->c->name;
-    c->guid = ifc_slot_text(f, a, SLOT_GUID);
-    c->name = ifc_slot_text(f, a, SLOT_NAME);
-    c->predefined_type = ifc_slot_enum(a, SLOT_PREDEFINED);
-    c->object_type = ifc_slot_text(f, a, SLOT_OBJECT_TYPE);
+    c->guid = trm_ifc_slot_text(f, a, SLOT_GUID);
+    c->name = trm_ifc_slot_text(f, a, SLOT_NAME);
+    c->predefined_type = trm_ifc_slot_enum(a, SLOT_PREDEFINED);
+    c->object_type = trm_ifc_slot_text(f, a, SLOT_OBJECT_TYPE);
     c->step = f->step.inst[a->row].id;
 }
 
@@ -311,36 +311,36 @@ place_chain(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e)
     for (size_t n = 1; (row = parent(f, row, &relation)) != TRM_STEP_NONE && n < MAX_CHAIN; n++) {
         for (size_t i = 0; i < n; i++)
             if (seen[i] == row) {
-                ifc_warn(f, "cycle", row);
+                trm_ifc_warn(f, "cycle", row);
                 n = MAX_CHAIN;
             }
         if (n == MAX_CHAIN)
             break;
         seen[n] = row;
         struct args a;
-        ifc_args(f, row, &a);
-        struct trm_ifc_container *c = ifc_push(f, &out, sizeof *c);
+        trm_ifc_args(f, row, &a);
+        struct trm_ifc_container *c = trm_ifc_push(f, &out, sizeof *c);
         if (!c)
             break;
         fill_container(f, &a, c);
         c->relation = relation;
         if (!e->storey.s && strcmp(c->cls, "IfcBuildingStorey") == 0)
-            e->storey = c->name.s ? c->name : ifc_slot_text(f, &a, SLOT_LONG_NAME);
+            e->storey = c->name.s ? c->name : trm_ifc_slot_text(f, &a, SLOT_LONG_NAME);
     }
     e->containers = out.data;
     e->n_containers = out.n;
 }
 
 void
-ifc_place(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e)
+trm_ifc_place(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e)
 {
     struct vec groups = {0};
     size_t at = 0;
     place_chain(f, row, e);
-    for (uint32_t g; (g = ifc_link(f, row, LINK_GROUP, &at)) != TRM_STEP_NONE && groups.n < MAX_PARTS;) {
+    for (uint32_t g; (g = trm_ifc_link(f, row, LINK_GROUP, &at)) != TRM_STEP_NONE && groups.n < MAX_PARTS;) {
         struct args a;
-        ifc_args(f, g, &a);
-        struct trm_ifc_container *c = a.c->role == ROLE_OBJECT ? ifc_push(f, &groups, sizeof *c) : NULL;
+        trm_ifc_args(f, g, &a);
+        struct trm_ifc_container *c = a.c->role == ROLE_OBJECT ? trm_ifc_push(f, &groups, sizeof *c) : NULL;
         if (!c)
             continue;
         fill_container(f, &a, c);

@@ -118,14 +118,14 @@ extern const struct role_row {
     const char *entity;
     enum link link;
     const char *attrs[N_SLOTS];
-} ifc_roles[];
-bool ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw);
+} trm_ifc_roles[];
+bool trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw);
 /* The class of a row; its role is ROLE_NONE for a dropped one. */
-const struct trm_ifc_class *ifc_class(const struct trm_ifc *f, uint32_t row);
+const struct trm_ifc_class *trm_ifc_class(const struct trm_ifc *f, uint32_t row);
 /* The same for an id; NULL when there is no such row. *row is set. */
-const struct trm_ifc_class *ifc_find(const struct trm_ifc *f, uint64_t id, uint32_t *row);
+const struct trm_ifc_class *trm_ifc_find(const struct trm_ifc *f, uint64_t id, uint32_t *row);
 /* The attributes of a class that are handed on as properties. NULL and n 0 when memory is out. */
-const struct plan *ifc_plan(struct trm_ifc *f, const struct trm_ifc_class *c, int *n);
+const struct plan *trm_ifc_plan(struct trm_ifc *f, const struct trm_ifc_class *c, int *n);
 
 /* The values of one row, by slot. */
 struct args {
@@ -134,72 +134,72 @@ struct args {
     size_t n;
     struct trm_step_val v[MAX_ARGS];
 };
-void ifc_args(struct trm_ifc *f, uint32_t row, struct args *a);
+void trm_ifc_args(struct trm_ifc *f, uint32_t row, struct args *a);
 /* Value of a slot; NULL where the entity has none, the file gives none, or `$` or `*` stands there. */
-const struct trm_step_val *ifc_slot(const struct args *a, int slot);
+const struct trm_step_val *trm_ifc_slot(const struct args *a, int slot);
 /* Text of a slot: s NULL for none, empty or not a text. */
-struct trm_ifc_text ifc_slot_text(struct trm_ifc *f, const struct args *a, int slot);
-struct trm_ifc_text ifc_text(struct trm_ifc *f, const struct trm_step_val *v);
-/* As ifc_slot_text for an enumeration's word (upper case as it stands). */
-struct trm_ifc_text ifc_slot_enum(const struct args *a, int slot);
+struct trm_ifc_text trm_ifc_slot_text(struct trm_ifc *f, const struct args *a, int slot);
+struct trm_ifc_text trm_ifc_text(struct trm_ifc *f, const struct trm_step_val *v);
+/* As trm_ifc_slot_text for an enumeration's word (upper case as it stands). */
+struct trm_ifc_text trm_ifc_slot_enum(const struct args *a, int slot);
 /* Row a slot refers to, or TRM_STEP_NONE (also for what is not in the index). */
-uint32_t ifc_slot_ref(struct trm_ifc *f, const struct args *a, int slot);
-uint32_t ifc_ref(struct trm_ifc *f, const struct trm_step_val *v);
-void ifc_warn(struct trm_ifc *f, const char *code, uint32_t row);
+uint32_t trm_ifc_slot_ref(struct trm_ifc *f, const struct args *a, int slot);
+uint32_t trm_ifc_ref(struct trm_ifc *f, const struct trm_step_val *v);
+void trm_ifc_warn(struct trm_ifc *f, const char *code, uint32_t row);
 static inline struct trm_ifc_text
-ifc_lit(const char *s)
+trm_ifc_lit(const char *s)
 {
     size_t n = 0;
     while (s && s[n])
         n++;
     return (struct trm_ifc_text){s, n};
 }
-bool ifc_text_eq(struct trm_ifc_text a, struct trm_ifc_text b);
+bool trm_ifc_text_eq(struct trm_ifc_text a, struct trm_ifc_text b);
 
 /* --- links.c --- */
-int ifc_gather_links(struct trm_ifc *f);
+int trm_ifc_gather_links(struct trm_ifc *f);
 /* The next link of that kind from row, starting with *at = 0; TRM_STEP_NONE when there is no more. */
-uint32_t ifc_link(const struct trm_ifc *f, uint32_t row, enum link kind, size_t *at);
-uint32_t ifc_first_link(const struct trm_ifc *f, uint32_t row, enum link kind);
+uint32_t trm_ifc_link(const struct trm_ifc *f, uint32_t row, enum link kind, size_t *at);
+uint32_t trm_ifc_first_link(const struct trm_ifc *f, uint32_t row, enum link kind);
 
 /* --- units.c --- */
-int ifc_gather_units(struct trm_ifc *f);
+int trm_ifc_gather_units(struct trm_ifc *f);
 /* The project's unit of a kind (as trm_measure_kind gives it), or NULL. */
-const struct trm_ifc_unit *ifc_project_unit(const struct trm_ifc *f, const char *kind);
+const struct trm_ifc_unit *trm_ifc_project_unit(const struct trm_ifc *f, const char *kind);
 /* The unit that stands at row into *u; false when it cannot be known. */
-bool ifc_unit_at(struct trm_ifc *f, uint32_t row, struct trm_ifc_unit *u);
-double ifc_to_si(const struct trm_ifc_unit *u, double x);
+bool trm_ifc_unit_at(struct trm_ifc *f, uint32_t row, struct trm_ifc_unit *u);
+double trm_ifc_to_si(const struct trm_ifc_unit *u, double x);
 
 /* --- values.c --- */
-int ifc_wrappers_init(struct trm_ifc *f);
+int trm_ifc_wrappers_init(struct trm_ifc *f);
 /* The property, quantity or complex at row into *p. False when it is none of these. */
-bool ifc_property(struct trm_ifc *f, uint32_t row, int depth, struct trm_ifc_prop *p);
+bool trm_ifc_property(struct trm_ifc *f, uint32_t row, int depth, struct trm_ifc_prop *p);
 /* Attribute v of a plan into *p; false when it is unset or means nothing by itself. */
-bool ifc_attribute(struct trm_ifc *f, const struct plan *plan, const struct trm_step_val *v, struct trm_ifc_prop *p);
+bool trm_ifc_attribute(struct trm_ifc *f, const struct plan *plan, const struct trm_step_val *v, struct trm_ifc_prop *p);
 /* All attributes of a row that mean something. */
-struct trm_ifc_prop *ifc_attributes(struct trm_ifc *f, const struct args *a, size_t *n);
+struct trm_ifc_prop *trm_ifc_attributes(struct trm_ifc *f, const struct args *a, size_t *n);
 
 /* --- sets.c --- */
 /* Sets of the object at row and of its type, merged by name. */
-void ifc_sets(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e);
+void trm_ifc_sets(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e);
 /* Properties of a list value into a new array, names once. */
-struct trm_ifc_prop *ifc_property_list(struct trm_ifc *f, const struct trm_step_val *list, int depth, size_t *n);
+struct trm_ifc_prop *trm_ifc_property_list(struct trm_ifc *f, const struct trm_step_val *list, int depth, size_t *n);
 
 /* For each of n texts the number of the first that equals it, in f->scratch; NULL when memory is out. */
-uint32_t *ifc_first_equal(struct trm_ifc *f, const struct trm_ifc_text *t, size_t n);
+uint32_t *trm_ifc_first_equal(struct trm_ifc *f, const struct trm_ifc_text *t, size_t n);
 
 /* --- parts.c --- */
-void ifc_materials(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e);
-void ifc_classifications(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e);
-void ifc_place(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e);
+void trm_ifc_materials(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e);
+void trm_ifc_classifications(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e);
+void trm_ifc_place(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e);
 
 /* An array in f->scratch that grows: room for one more item of `size` bytes, zeroed; NULL when memory is out. */
 struct vec {
     void *data;
     size_t n, cap;
 };
-void *ifc_push(struct trm_ifc *f, struct vec *v, size_t size);
+void *trm_ifc_push(struct trm_ifc *f, struct vec *v, size_t size);
 /* Memory from f->scratch. On failure f->err is set and NULL is returned; callers then hand on what they have. */
-void *ifc_alloc(struct trm_ifc *f, size_t count, size_t size);
+void *trm_ifc_alloc(struct trm_ifc *f, size_t count, size_t size);
 
 #endif

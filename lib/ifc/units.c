@@ -9,7 +9,7 @@
 
 #include "room.h"
 
-enum { MAX_DEPTH = 8 };
+enum { MAX_DEPTH = 8, MAX_ELEMENTS = 16 };
 
 static const struct si_unit {
     const char *name, *kind, *si;
@@ -56,7 +56,7 @@ static const struct prefix {
 };
 
 double
-ifc_to_si(const struct trm_ifc_unit *u, double x)
+trm_ifc_to_si(const struct trm_ifc_unit *u, double x)
 {
     return x * u->mul / u->div + u->offset;
 }
@@ -93,7 +93,7 @@ kind_of(struct trm_ifc_text t)
 static bool
 si_unit(const struct args *a, struct trm_ifc_unit *u)
 {
-    struct trm_ifc_text name = ifc_slot_enum(a, 2), prefix = ifc_slot_enum(a, 1), kind = ifc_slot_enum(a, 0);
+    struct trm_ifc_text name = trm_ifc_slot_enum(a, 2), prefix = trm_ifc_slot_enum(a, 1), kind = trm_ifc_slot_enum(a, 0);
     const struct si_unit *s = NULL;
     int ten = 0;
     name_unit(u, prefix, name);
@@ -140,17 +140,17 @@ conversion_unit(struct trm_ifc *f, const struct args *a, struct trm_ifc_unit *u,
     struct args m;
     struct trm_ifc_unit in;
     double number, offset = 0;
-    name_unit(u, (struct trm_ifc_text){0}, ifc_slot_text(f, a, 1));
-    u->kind = kind_of(ifc_slot_enum(a, 0));
-    uint32_t measure = ifc_slot_ref(f, a, 2);
+    name_unit(u, (struct trm_ifc_text){0}, trm_ifc_slot_text(f, a, 1));
+    u->kind = kind_of(trm_ifc_slot_enum(a, 0));
+    uint32_t measure = trm_ifc_slot_ref(f, a, 2);
     if (measure == TRM_STEP_NONE)
         return false;
-    ifc_args(f, measure, &m);
-    uint32_t base = ifc_slot_ref(f, &m, 1);
-    if (m.c->role != ROLE_MEASURE_WITH_UNIT || !number_of(ifc_slot(&m, 0), &number) || number == 0 || base == TRM_STEP_NONE ||
+    trm_ifc_args(f, measure, &m);
+    uint32_t base = trm_ifc_slot_ref(f, &m, 1);
+    if (m.c->role != ROLE_MEASURE_WITH_UNIT || !number_of(trm_ifc_slot(&m, 0), &number) || number == 0 || base == TRM_STEP_NONE ||
         !unit_at(f, base, &in, depth + 1) || (u->kind && in.kind && strcmp(u->kind, in.kind) != 0))
         return false;
-    if (number_of(ifc_slot(a, 3), &offset))
+    if (number_of(trm_ifc_slot(a, 3), &offset))
         offset *= factor(&in);
     u->kind = u->kind ? u->kind : in.kind;
     u->si = in.si;
@@ -160,47 +160,68 @@ conversion_unit(struct trm_ifc *f, const struct args *a, struct trm_ifc_unit *u,
     return true;
 }
 
+/* One element of a derived unit: the unit in *in, its power in *power. */
+static bool
+unit_element(struct trm_ifc *f, const struct trm_step_val *v, int depth, struct trm_ifc_unit *in, double *power)
+{
+    struct args e;
+    uint32_t row = trm_ifc_ref(f, v);
+    if (row == TRM_STEP_NONE)
+        return false;
+    trm_ifc_args(f, row, &e);
+    uint32_t unit = trm_ifc_slot_ref(f, &e, 0);
+    return e.c->role == ROLE_UNIT_ELEMENT && unit != TRM_STEP_NONE && number_of(trm_ifc_slot(&e, 1), power) &&
+           fabs(*power) <= 12 && unit_at(f, unit, in, depth + 1);
+}
+
+/* The product of the elements' powers; *text the same in words ("kg.s-3.K-1"), for units that have no name of their own. */
+static bool
+unit_product(struct trm_ifc *f, const struct trm_step_val *list, int depth, struct trm_ifc_unit *u, const char **text)
+{
+    struct trm_step_val v;
+    size_t n = 0;
+    *text = "";
+    for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v); n++) {
+        struct trm_ifc_unit in;
+        double power;
+        if (!unit_element(f, &v, depth, &in, &power) || n > MAX_ELEMENTS)
+            return false;
+        /* what multiplies and what divides is kept apart, so that powers of ten divide exactly */
+        u->mul *= power < 0 ? pow(in.div, -power) : pow(in.mul, power);
+        u->div *= power < 0 ? pow(in.mul, -power) : pow(in.div, power);
+        *text = power == 1 ? trm_arena_printf(&f->scratch, "%s%s%s", *text, n ? "." : "", in.si)
+                           : trm_arena_printf(&f->scratch, "%s%s%s%g", *text, n ? "." : "", in.si, power);
+        if (!*text)
+            return false;
+    }
+    return n > 0 && isfinite(u->mul) && isfinite(u->div) && u->div != 0;
+}
+
 static bool
 derived_unit(struct trm_ifc *f, const struct args *a, struct trm_ifc_unit *u, int depth)
 {
-    const struct trm_step_val *list = ifc_slot(a, 1);
-    struct trm_step_val v;
-    struct trm_ifc_text kind = ifc_slot_enum(a, 0);
-    name_unit(u, (struct trm_ifc_text){0}, kind.n && !trm_step_is(kind.s, kind.n, "USERDEFINED") ? kind : ifc_slot_text(f, a, 2));
+    const struct trm_step_val *list = trm_ifc_slot(a, 1);
+    struct trm_ifc_text kind = trm_ifc_slot_enum(a, 0);
+    bool own_name = kind.n && trm_step_is(kind.s, kind.n, "USERDEFINED");
+    const char *text;
+    name_unit(u, (struct trm_ifc_text){0}, own_name ? trm_ifc_slot_text(f, a, 2) : kind);
     u->kind = kind_of(kind);
-    u->si = u->kind ? trm_measure_si(u->kind) : NULL;
-    if (!list || list->type != TRM_STEP_LIST || !u->si)
+    if (!list || list->type != TRM_STEP_LIST || !unit_product(f, list, depth, u, &text))
         return false;
-    size_t n = 0;
-    for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v); n++) {
-        struct args e;
-        struct trm_ifc_unit in;
-        double power;
-        uint32_t row = ifc_ref(f, &v);
-        if (row == TRM_STEP_NONE)
-            return false;
-        ifc_args(f, row, &e);
-        uint32_t unit = ifc_slot_ref(f, &e, 0);
-        if (e.c->role != ROLE_UNIT_ELEMENT || unit == TRM_STEP_NONE || !unit_at(f, unit, &in, depth + 1) ||
-            !number_of(ifc_slot(&e, 1), &power) || fabs(power) > 12)
-            return false;
-        /* powers of ten are kept apart, so that they divide exactly */
-        u->mul *= power < 0 ? pow(in.div, -power) : pow(in.mul, power);
-        u->div *= power < 0 ? pow(in.mul, -power) : pow(in.div, power);
-    }
-    return n > 0 && isfinite(u->mul) && isfinite(u->div) && u->div != 0;
+    u->si = u->kind ? trm_measure_si(u->kind) : text;
+    return u->kind || own_name;
 }
 
 /* No conversion: money and units that only the context explains. */
 static bool
 monetary_unit(struct trm_ifc *f, const struct args *a, struct trm_ifc_unit *u)
 {
-    struct trm_ifc_text t = ifc_slot_text(f, a, 0);
+    struct trm_ifc_text t = trm_ifc_slot_text(f, a, 0);
     if (!t.s)
-        t = ifc_slot_enum(a, 0);
+        t = trm_ifc_slot_enum(a, 0);
     name_unit(u, (struct trm_ifc_text){0}, t);
     u->kind = "MONETARYUNIT";
-    u->si = t.n ? trm_arena_strdup(&f->keep, u->name) : NULL;
+    u->si = t.n ? trm_arena_strdup(&f->scratch, u->name) : NULL;
     return u->si != NULL;
 }
 
@@ -212,7 +233,7 @@ unit_at(struct trm_ifc *f, uint32_t row, struct trm_ifc_unit *u, int depth)
         return false;
     f->budget--;
     struct args a;
-    ifc_args(f, row, &a);
+    trm_ifc_args(f, row, &a);
     bool known = false;
     switch (a.c->role) {
     case ROLE_SI_UNIT:
@@ -228,8 +249,8 @@ unit_at(struct trm_ifc *f, uint32_t row, struct trm_ifc_unit *u, int depth)
         known = monetary_unit(f, &a, u);
         break;
     case ROLE_CONTEXT_UNIT:
-        u->kind = kind_of(ifc_slot_enum(&a, 0));
-        name_unit(u, (struct trm_ifc_text){0}, ifc_slot_text(f, &a, 1));
+        u->kind = kind_of(trm_ifc_slot_enum(&a, 0));
+        name_unit(u, (struct trm_ifc_text){0}, trm_ifc_slot_text(f, &a, 1));
         return false;
     default:
         break;
@@ -237,13 +258,13 @@ unit_at(struct trm_ifc *f, uint32_t row, struct trm_ifc_unit *u, int depth)
     u->kind = u->kind ? trm_measure_kind(u->kind) : NULL;
     if (!known) {
         u->si = NULL;
-        ifc_warn(f, "unit_unknown", row);
+        trm_ifc_warn(f, "unit_unknown", row);
     }
     return known;
 }
 
 bool
-ifc_unit_at(struct trm_ifc *f, uint32_t row, struct trm_ifc_unit *u)
+trm_ifc_unit_at(struct trm_ifc *f, uint32_t row, struct trm_ifc_unit *u)
 {
     return unit_at(f, row, u, 0);
 }
@@ -253,13 +274,15 @@ static void
 assign(struct trm_ifc *f, uint32_t row)
 {
     struct trm_ifc_unit u;
-    ifc_unit_at(f, row, &u);
+    trm_ifc_unit_at(f, row, &u);
     if (!u.kind) /* of no measure we know: nothing will be counted in it */
         return;
-    if (ifc_project_unit(f, u.kind)) {
-        ifc_warn(f, "repeated_unit", row);
+    if (trm_ifc_project_unit(f, u.kind)) {
+        trm_ifc_warn(f, "repeated_unit", row);
         return;
     }
+    if (u.si && strcmp(u.kind, "MONETARYUNIT") == 0)
+        u.si = trm_arena_strdup(&f->keep, u.si); /* the others are static text */
     if (f->n_units < sizeof f->units / sizeof *f->units)
         f->units[f->n_units++] = u;
 }
@@ -269,29 +292,29 @@ take_assignment(struct trm_ifc *f, uint32_t row)
 {
     struct args a;
     struct trm_step_val v;
-    ifc_args(f, row, &a);
-    const struct trm_step_val *list = a.c->role == ROLE_UNIT_ASSIGNMENT ? ifc_slot(&a, 0) : NULL;
+    trm_ifc_args(f, row, &a);
+    const struct trm_step_val *list = a.c->role == ROLE_UNIT_ASSIGNMENT ? trm_ifc_slot(&a, 0) : NULL;
     if (!list || list->type != TRM_STEP_LIST)
         return;
     for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v);) {
-        uint32_t unit = ifc_ref(f, &v);
+        uint32_t unit = trm_ifc_ref(f, &v);
         if (unit != TRM_STEP_NONE)
             assign(f, unit);
         else
-            ifc_warn(f, "dangling_reference", row);
+            trm_ifc_warn(f, "dangling_reference", row);
     }
 }
 
 int
-ifc_gather_units(struct trm_ifc *f)
+trm_ifc_gather_units(struct trm_ifc *f)
 {
     for (size_t i = 0; i < f->n_elements; i++) {
         uint32_t row = f->elements[i];
-        if (ifc_class(f, row)->slot[SLOT_UNITS] < 0)
+        if (trm_ifc_class(f, row)->slot[SLOT_UNITS] < 0)
             continue;
         struct args a;
-        ifc_args(f, row, &a);
-        uint32_t units = ifc_slot_ref(f, &a, SLOT_UNITS);
+        trm_ifc_args(f, row, &a);
+        uint32_t units = trm_ifc_slot_ref(f, &a, SLOT_UNITS);
         if (units != TRM_STEP_NONE)
             take_assignment(f, units);
     }
@@ -301,7 +324,7 @@ ifc_gather_units(struct trm_ifc *f)
 }
 
 const struct trm_ifc_unit *
-ifc_project_unit(const struct trm_ifc *f, const char *kind)
+trm_ifc_project_unit(const struct trm_ifc *f, const char *kind)
 {
     for (size_t i = 0; i < f->n_units; i++)
         if (f->units[i].kind == kind)

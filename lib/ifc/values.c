@@ -38,7 +38,7 @@ wrapper(struct trm_ifc *f, const char *word, size_t n)
 }
 
 int
-ifc_wrappers_init(struct trm_ifc *f)
+trm_ifc_wrappers_init(struct trm_ifc *f)
 {
     f->wrappers = trm_arena_calloc(&f->keep, N_WRAPPERS, sizeof *f->wrappers);
     return f->wrappers ? 0 : trm_err_set(f->err, TRM_SYS, "no memory");
@@ -59,7 +59,7 @@ struct reading {
 /* Which unit the value has. A unit of its own counts also for a plain number (IFCREAL with a unit beside it), but one of
  * another kind than the measure's makes the unit unknown. */
 static void
-resolve_unit(struct trm_ifc *f, struct reading *r)
+resolve_unit(struct trm_ifc *f, struct reading *r, const char *at)
 {
     if (r->resolved)
         return;
@@ -72,20 +72,20 @@ resolve_unit(struct trm_ifc *f, struct reading *r)
     if (own) {
         struct trm_ifc_unit u;
         f->budget = 1000;
-        if (!ifc_unit_at(f, r->own_unit, &u))
+        if (!trm_ifc_unit_at(f, r->own_unit, &u))
             return;
         if (r->measure && u.kind != r->measure->kind) {
-            ifc_warn(f, "unit_of_other_kind", r->own_unit);
+            trm_ifc_warn(f, "unit_of_other_kind", r->own_unit);
             return;
         }
         r->unit = u;
         return;
     }
-    const struct trm_ifc_unit *p = ifc_project_unit(f, r->measure->kind);
+    const struct trm_ifc_unit *p = trm_ifc_project_unit(f, r->measure->kind);
     if (p && p->si)
         r->unit = *p;
     else
-        trm_step_warn(&f->step, "unit_not_assigned", 0);
+        trm_step_warn(&f->step, "unit_not_assigned", (size_t)(at - f->step.data));
 }
 
 static struct trm_ifc_scalar
@@ -96,9 +96,9 @@ number(struct trm_ifc *f, const struct trm_step_val *v, struct reading *r)
         trm_step_warn(&f->step, "bad_number", (size_t)(v->s - f->step.data));
         return (struct trm_ifc_scalar){.type = TRM_IFC_NULL};
     }
-    resolve_unit(f, r);
+    resolve_unit(f, r, v->s);
     if (r->measured && r->unit.si)
-        x = ifc_to_si(&r->unit, x);
+        x = trm_ifc_to_si(&r->unit, x);
     if (!isfinite(x))
         return (struct trm_ifc_scalar){.type = TRM_IFC_NULL};
     return (struct trm_ifc_scalar){.type = TRM_IFC_NUM, .num = x};
@@ -127,7 +127,7 @@ simple(struct trm_ifc *f, const struct trm_step_val *v, struct reading *r)
     case TRM_STEP_REAL:
         return number(f, v, r);
     case TRM_STEP_STRING:
-        t = ifc_text(f, v);
+        t = trm_ifc_text(f, v);
         return t.s ? (struct trm_ifc_scalar){.type = TRM_IFC_TEXT, .text = t} : none;
     case TRM_STEP_BINARY:
         return (struct trm_ifc_scalar){.type = TRM_IFC_TEXT, .text = {v->s, v->n}};
@@ -190,7 +190,7 @@ many(struct trm_ifc *f, const struct trm_step_val *list, struct reading *r)
     if (!list || list->type != TRM_STEP_LIST)
         return (struct trm_ifc_list){0};
     for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v);) {
-        struct trm_ifc_scalar s = one(f, &v, r), *to = ifc_push(f, &out, sizeof s);
+        struct trm_ifc_scalar s = one(f, &v, r), *to = trm_ifc_push(f, &out, sizeof s);
         if (!to)
             break;
         *to = s;
@@ -209,7 +209,7 @@ finish(struct trm_ifc_prop *p, const struct reading *r)
 static struct trm_ifc_more *
 more(struct trm_ifc *f, struct trm_ifc_prop *p, enum trm_ifc_shape shape)
 {
-    p->more = ifc_alloc(f, 1, sizeof *p->more);
+    p->more = trm_ifc_alloc(f, 1, sizeof *p->more);
     if (p->more)
         p->shape = shape;
     return p->more;
@@ -223,8 +223,6 @@ value_into(struct trm_ifc *f, const struct trm_step_val *value, struct reading *
     unwrap(f, &v, r);
     if (v.type != TRM_STEP_LIST) {
         p->value = simple(f, &v, r);
-        if (r->measure && p->value.type == TRM_IFC_NULL)
-            resolve_unit(f, r);
         finish(p, r);
         return;
     }
@@ -244,12 +242,12 @@ value_into(struct trm_ifc *f, const struct trm_step_val *value, struct reading *
 static void
 single(struct trm_ifc *f, const struct args *a, struct trm_ifc_prop *p)
 {
-    const struct trm_step_val *v = ifc_slot(a, 1);
-    struct reading r = {.own_unit = ifc_slot_ref(f, a, 2)};
+    const struct trm_step_val *v = trm_ifc_slot(a, 1);
+    struct reading r = {.own_unit = trm_ifc_slot_ref(f, a, 2)};
     if (!v)
         return;
     if (v->type != TRM_STEP_TYPED && v->type != TRM_STEP_BAD)
-        ifc_warn(f, "untyped_value", a->row);
+        trm_ifc_warn(f, "untyped_value", a->row);
     value_into(f, v, &r, p);
 }
 
@@ -257,12 +255,12 @@ single(struct trm_ifc *f, const struct args *a, struct trm_ifc_prop *p)
 static uint32_t
 enumeration_unit(struct trm_ifc *f, const struct args *a)
 {
-    uint32_t row = ifc_slot_ref(f, a, 2);
-    if (row == TRM_STEP_NONE || ifc_class(f, row)->role != ROLE_ENUMERATION)
+    uint32_t row = trm_ifc_slot_ref(f, a, 2);
+    if (row == TRM_STEP_NONE || trm_ifc_class(f, row)->role != ROLE_ENUMERATION)
         return TRM_STEP_NONE;
     struct args e;
-    ifc_args(f, row, &e);
-    return ifc_slot_ref(f, &e, 1);
+    trm_ifc_args(f, row, &e);
+    return trm_ifc_slot_ref(f, &e, 1);
 }
 
 static void
@@ -271,33 +269,33 @@ list(struct trm_ifc *f, const struct args *a, uint32_t unit, struct trm_ifc_prop
     struct reading r = {.own_unit = unit};
     if (!more(f, p, TRM_IFC_LIST))
         return;
-    p->more->list = many(f, ifc_slot(a, 1), &r);
+    p->more->list = many(f, trm_ifc_slot(a, 1), &r);
     finish(p, &r);
 }
 
 static void
 bounded(struct trm_ifc *f, const struct args *a, struct trm_ifc_prop *p)
 {
-    struct reading r = {.own_unit = ifc_slot_ref(f, a, 3)};
+    struct reading r = {.own_unit = trm_ifc_slot_ref(f, a, 3)};
     if (!more(f, p, TRM_IFC_BOUNDED))
         return;
-    if (ifc_slot(a, 1))
-        p->more->upper = one(f, ifc_slot(a, 1), &r);
-    if (ifc_slot(a, 2))
-        p->more->lower = one(f, ifc_slot(a, 2), &r);
-    if (ifc_slot(a, 4))
-        p->value = one(f, ifc_slot(a, 4), &r);
+    if (trm_ifc_slot(a, 1))
+        p->more->upper = one(f, trm_ifc_slot(a, 1), &r);
+    if (trm_ifc_slot(a, 2))
+        p->more->lower = one(f, trm_ifc_slot(a, 2), &r);
+    if (trm_ifc_slot(a, 4))
+        p->value = one(f, trm_ifc_slot(a, 4), &r);
     finish(p, &r);
 }
 
 static void
 table(struct trm_ifc *f, const struct args *a, struct trm_ifc_prop *p)
 {
-    struct reading left = {.own_unit = ifc_slot_ref(f, a, 3)}, right = {.own_unit = ifc_slot_ref(f, a, 4)};
+    struct reading left = {.own_unit = trm_ifc_slot_ref(f, a, 3)}, right = {.own_unit = trm_ifc_slot_ref(f, a, 4)};
     if (!more(f, p, TRM_IFC_TABLE))
         return;
-    p->more->list = many(f, ifc_slot(a, 1), &left);
-    p->more->defined = many(f, ifc_slot(a, 2), &right);
+    p->more->list = many(f, trm_ifc_slot(a, 1), &left);
+    p->more->defined = many(f, trm_ifc_slot(a, 2), &right);
     finish(p, &left);
     p->more->defined_type = right.type;
     p->more->defined_measured = right.resolved && right.measured;
@@ -309,13 +307,13 @@ static void
 reference(struct trm_ifc *f, const struct args *a, struct trm_ifc_prop *p)
 {
     p->shape = TRM_IFC_REFERENCE;
-    uint32_t row = ifc_slot_ref(f, a, 1);
+    uint32_t row = trm_ifc_slot_ref(f, a, 1);
     if (row == TRM_STEP_NONE)
         return;
     struct args to;
-    ifc_args(f, row, &to);
+    trm_ifc_args(f, row, &to);
     p->type = to.c->name;
-    struct trm_ifc_text t = to.c->role == ROLE_MATERIAL ? ifc_slot_text(f, &to, 0) : (struct trm_ifc_text){0};
+    struct trm_ifc_text t = to.c->role == ROLE_MATERIAL ? trm_ifc_slot_text(f, &to, 0) : (struct trm_ifc_text){0};
     if (t.s)
         p->value = (struct trm_ifc_scalar){.type = TRM_IFC_TEXT, .text = t};
 }
@@ -326,32 +324,32 @@ complex_property(struct trm_ifc *f, const struct args *a, int depth, struct trm_
     if (!more(f, p, TRM_IFC_COMPLEX))
         return;
     if (depth >= MAX_DEPTH || f->complex_budget == 0) {
-        ifc_warn(f, "too_deep", a->row);
+        trm_ifc_warn(f, "too_deep", a->row);
         return;
     }
     f->complex_budget--;
-    p->more->props = ifc_property_list(f, ifc_slot(a, 1), depth + 1, &p->more->n_props);
+    p->more->props = trm_ifc_property_list(f, trm_ifc_slot(a, 1), depth + 1, &p->more->n_props);
 }
 
 static void
 quantity(struct trm_ifc *f, const struct args *a, struct trm_ifc_prop *p)
 {
-    const struct trm_step_val *v = ifc_slot(a, 2);
-    struct reading r = {.type = a->c->value_type, .measure = a->c->value_measure, .own_unit = ifc_slot_ref(f, a, 1)};
+    const struct trm_step_val *v = trm_ifc_slot(a, 2);
+    struct reading r = {.type = a->c->value_type, .measure = a->c->value_measure, .own_unit = trm_ifc_slot_ref(f, a, 1)};
     p->type = r.type;
     if (v)
         value_into(f, v, &r, p);
 }
 
 bool
-ifc_property(struct trm_ifc *f, uint32_t row, int depth, struct trm_ifc_prop *p)
+trm_ifc_property(struct trm_ifc *f, uint32_t row, int depth, struct trm_ifc_prop *p)
 {
     struct args a;
-    enum role role = ifc_class(f, row)->role;
+    enum role role = trm_ifc_class(f, row)->role;
     if (role < ROLE_SINGLE || role > ROLE_COMPLEX_QUANTITY)
         return false;
-    ifc_args(f, row, &a);
-    *p = (struct trm_ifc_prop){.name = ifc_slot_text(f, &a, 0), .step = f->step.inst[row].id};
+    trm_ifc_args(f, row, &a);
+    *p = (struct trm_ifc_prop){.name = trm_ifc_slot_text(f, &a, 0), .step = f->step.inst[row].id};
     switch (role) {
     case ROLE_SINGLE:
         single(f, &a, p);
@@ -360,7 +358,7 @@ ifc_property(struct trm_ifc *f, uint32_t row, int depth, struct trm_ifc_prop *p)
         list(f, &a, enumeration_unit(f, &a), p);
         break;
     case ROLE_LIST:
-        list(f, &a, ifc_slot_ref(f, &a, 2), p);
+        list(f, &a, trm_ifc_slot_ref(f, &a, 2), p);
         break;
     case ROLE_BOUNDED:
         bounded(f, &a, p);
@@ -387,25 +385,25 @@ ifc_property(struct trm_ifc *f, uint32_t row, int depth, struct trm_ifc_prop *p)
 static bool
 measure_with_unit(struct trm_ifc *f, const struct trm_step_val *v, struct trm_ifc_prop *p)
 {
-    uint32_t row = ifc_ref(f, v);
-    if (row == TRM_STEP_NONE || ifc_class(f, row)->role != ROLE_MEASURE_WITH_UNIT)
+    uint32_t row = trm_ifc_ref(f, v);
+    if (row == TRM_STEP_NONE || trm_ifc_class(f, row)->role != ROLE_MEASURE_WITH_UNIT)
         return false;
     struct args a;
-    ifc_args(f, row, &a);
-    struct reading r = {.own_unit = ifc_slot_ref(f, &a, 1)};
-    if (!ifc_slot(&a, 0))
+    trm_ifc_args(f, row, &a);
+    struct reading r = {.own_unit = trm_ifc_slot_ref(f, &a, 1)};
+    if (!trm_ifc_slot(&a, 0))
         return false;
-    value_into(f, ifc_slot(&a, 0), &r, p);
+    value_into(f, trm_ifc_slot(&a, 0), &r, p);
     p->step = f->step.inst[row].id;
     return true;
 }
 
 bool
-ifc_attribute(struct trm_ifc *f, const struct plan *plan, const struct trm_step_val *v, struct trm_ifc_prop *p)
+trm_ifc_attribute(struct trm_ifc *f, const struct plan *plan, const struct trm_step_val *v, struct trm_ifc_prop *p)
 {
     if (v->type == TRM_STEP_NULL || v->type == TRM_STEP_DERIVED || v->type == TRM_STEP_BAD)
         return false;
-    *p = (struct trm_ifc_prop){.name = ifc_lit(plan->attr.name)};
+    *p = (struct trm_ifc_prop){.name = trm_ifc_lit(plan->attr.name)};
     if (v->type == TRM_STEP_REF)
         return measure_with_unit(f, v, p);
     struct reading r = {.type = plan->type, .measure = plan->measure, .is_enum = plan->attr.kind == TRM_KIND_ENUM,
@@ -419,14 +417,14 @@ ifc_attribute(struct trm_ifc *f, const struct plan *plan, const struct trm_step_
 }
 
 struct trm_ifc_prop *
-ifc_attributes(struct trm_ifc *f, const struct args *a, size_t *n)
+trm_ifc_attributes(struct trm_ifc *f, const struct args *a, size_t *n)
 {
     int n_plan;
-    const struct plan *plan = ifc_plan(f, a->c, &n_plan);
-    struct trm_ifc_prop *p = ifc_alloc(f, (size_t)n_plan, sizeof *p);
+    const struct plan *plan = trm_ifc_plan(f, a->c, &n_plan);
+    struct trm_ifc_prop *p = trm_ifc_alloc(f, (size_t)n_plan, sizeof *p);
     *n = 0;
     for (int i = 0; p && i < n_plan; i++)
-        if ((size_t)plan[i].index < a->n && ifc_attribute(f, &plan[i], &a->v[plan[i].index], &p[*n]))
+        if ((size_t)plan[i].index < a->n && trm_ifc_attribute(f, &plan[i], &a->v[plan[i].index], &p[*n]))
             ++*n;
     return p;
 }

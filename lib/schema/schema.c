@@ -43,11 +43,11 @@ trm_schema_find(const char *text, size_t n)
     while (n > 0 && text[0] == ' ')
         text++, n--;
     if (starts(text, n, "IFC2X"))
-        return &schema_ifc2x3;
+        return &trm_schema_ifc2x3;
     if (starts(text, n, "IFC4X3"))
-        return &schema_ifc4x3;
+        return &trm_schema_ifc4x3;
     if (starts(text, n, "IFC4"))
-        return &schema_ifc4;
+        return &trm_schema_ifc4;
     return NULL;
 }
 
@@ -60,7 +60,7 @@ trm_schema_name(const struct trm_schema *s)
 const struct trm_schema *
 trm_schema_at(size_t i)
 {
-    const struct trm_schema *const all[] = {&schema_ifc2x3, &schema_ifc4, &schema_ifc4x3};
+    const struct trm_schema *const all[] = {&trm_schema_ifc2x3, &trm_schema_ifc4, &trm_schema_ifc4x3};
     return i < 3 ? all[i] : NULL;
 }
 
@@ -80,9 +80,9 @@ const char *
 trm_schema_decl_name(const struct trm_schema *s, int decl)
 {
     if (is_entity(s, decl))
-        return schema_names + s->entities[decl].name;
+        return trm_schema_names + s->entities[decl].name;
     const struct schema_type *t = type_row(s, decl);
-    return t ? schema_names + t->name : NULL;
+    return t ? trm_schema_names + t->name : NULL;
 }
 
 /* Binary search for the n bytes at name among the decls lo..hi-1, which are sorted. */
@@ -179,7 +179,7 @@ trm_schema_attr(const struct trm_schema *s, int entity, int i, struct trm_attr *
     const struct schema_entity *e = &s->entities[owner];
     const struct schema_attr *a = &s->attrs[e->first_attr + i - (e->n_all - e->n_own)];
     *out = (struct trm_attr){
-        .name = schema_names + a->name,
+        .name = trm_schema_names + a->name,
         .kind = (enum trm_kind)a->kind,
         .decl = a->decl,
         .owner = owner,
@@ -222,7 +222,7 @@ trm_schema_enum_item(const struct trm_schema *s, int type, size_t i)
     const struct schema_type *t = type_row(s, type);
     if (!t || t->kind != TRM_KIND_ENUM || i >= t->count)
         return NULL;
-    return schema_names + s->items[t->first + i];
+    return trm_schema_names + s->items[t->first + i];
 }
 
 int

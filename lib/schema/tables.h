@@ -1,6 +1,6 @@
 /* The rows of the generated tables; only for schema.c and tables_*.c.
  *
- * A name is an offset into schema_names. Entities come first, sorted by upper-case name, then types the same way; a decl
+ * A name is an offset into trm_schema_names. Entities come first, sorted by upper-case name, then types the same way; a decl
  * counts through both. */
 #ifndef TRM_SCHEMA_TABLES_H
 #define TRM_SCHEMA_TABLES_H
@@ -38,7 +38,7 @@ struct trm_schema {
     int n_entities, n_types;
 };
 
-extern const char schema_names[];
-extern const struct trm_schema schema_ifc2x3, schema_ifc4, schema_ifc4x3;
+extern const char trm_schema_names[];
+extern const struct trm_schema trm_schema_ifc2x3, trm_schema_ifc4, trm_schema_ifc4x3;
 
 #endif

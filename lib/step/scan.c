@@ -9,6 +9,7 @@
 #include <emmintrin.h>
 #endif
 
+#include "lex.h"
 #include "step.h"
 
 enum {
@@ -23,23 +24,30 @@ struct scan {
     trm_step_want *want;
     void *ctx;
     struct trm_err *err;
-    bool in_data, data_seen, header_seen, ended, full;
+    bool in_data, data_seen, header_seen, ended;
+    bool no_more_comments; /* there is no end of a comment ahead */
 };
 
 /* --- warnings and places --- */
 
 void
-trm_step_warn(struct trm_step *st, const char *code, size_t off)
+trm_step_warn_many(struct trm_step *st, const char *code, size_t off, uint64_t n)
 {
     for (size_t i = 0; i < st->n_warnings; i++)
         if (st->warnings[i].code == code || strcmp(st->warnings[i].code, code) == 0) {
-            st->warnings[i].count++;
+            st->warnings[i].count += n;
             if (off < st->warnings[i].off)
                 st->warnings[i].off = off;
             return;
         }
     if (st->n_warnings < sizeof st->warnings / sizeof st->warnings[0])
-        st->warnings[st->n_warnings++] = (struct trm_step_warning){.code = code, .count = 1, .off = off};
+        st->warnings[st->n_warnings++] = (struct trm_step_warning){.code = code, .count = n, .off = off};
+}
+
+void
+trm_step_warn(struct trm_step *st, const char *code, size_t off)
+{
+    trm_step_warn_many(st, code, off, 1);
 }
 
 size_t
@@ -78,35 +86,24 @@ find_any(const char *p, const char *end, char a, char b, char c, char d)
 }
 
 static inline bool
-is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\v' || c == '\0';
-}
-
-static inline bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static inline bool
 is_word(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c) || c == '_' || c == '-';
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || lex_is_digit(c) || c == '_' || c == '-';
 }
 
-/* p at the slash of a comment: behind its end, or end when it has none. */
+/* p at the slash of a comment: behind its end. One that never ends is no comment: its first two bytes are skipped, so that
+ * the rest of the file is read. */
 static const char *
-comment_end(const char *p, const char *end)
+comment_end(struct scan *s, const char *p)
 {
-    for (p += 2; p < end; p++) {
-        p = memchr(p, '*', (size_t)(end - p));
-        if (!p)
-            return end;
-        if (p + 1 < end && p[1] == '/')
-            return p + 2;
+    if (!s->no_more_comments) {
+        const char *close = memmem(p + 2, (size_t)(s->end - p - 2), "*/", 2);
+        if (close)
+            return close + 2;
+        s->no_more_comments = true;
     }
-    return end;
+    trm_step_warn(s->st, "unterminated_comment", (size_t)(p - s->st->data));
+    return p + 2;
 }
 
 static inline bool
@@ -116,13 +113,13 @@ at_comment(const char *p, const char *end)
 }
 
 static inline const char *
-skip_blank(const char *p, const char *end)
+skip_blank(struct scan *s, const char *p)
 {
-    while (p < end) {
-        if (is_blank(*p))
+    while (p < s->end) {
+        if (lex_is_blank(*p))
             p++;
-        else if (at_comment(p, end))
-            p = comment_end(p, end);
+        else if (at_comment(p, s->end))
+            p = comment_end(s, p);
         else
             break;
     }
@@ -136,11 +133,11 @@ begins_instance(const char *p, const char *end)
     if (p >= end || *p != '#')
         return false;
     const char *digits = ++p;
-    while (p < end && is_digit(*p))
+    while (p < end && lex_is_digit(*p))
         p++;
     if (p == digits)
         return false;
-    while (p < end && is_blank(*p))
+    while (p < end && lex_is_blank(*p))
         p++;
     return p < end && *p == '=';
 }
@@ -155,23 +152,28 @@ static enum end
 string_end(const char **p, const char *end)
 {
     const char *q = *p;
-    for (;; q++) {
+    for (;;) {
         q = find_any(q, end, '\'', '\n', '\r', '\'');
         if (q == end)
             return AT_EOF;
+        if (*q == '\'' && lex_shifted_quote(*p, q)) {
+            q = lex_after_shifted(q, end);
+            continue;
+        }
         if (*q == '\'') {
             *p = q + 1;
             return AT_END;
         }
         const char *before = q, *after = q;
-        while (before > *p && is_blank(before[-1]))
+        while (before > *p && lex_is_blank(before[-1]))
             before--;
-        while (after < end && is_blank(*after))
+        while (after < end && lex_is_blank(*after))
             after++;
         if (before > *p && before[-1] == ';' && begins_instance(after, end)) {
             *p = after;
             return AT_NEXT;
         }
+        q = after;
     }
 }
 
@@ -180,10 +182,10 @@ static bool
 step_back(const char **p, const char *start)
 {
     const char *q = *p;
-    while (q > start && is_blank(q[-1]))
+    while (q > start && lex_is_blank(q[-1]))
         q--;
     const char *digits = q;
-    while (q > start && is_digit(q[-1]))
+    while (q > start && lex_is_digit(q[-1]))
         q--;
     if (q == digits || q == start || q[-1] != '#')
         return false;
@@ -220,7 +222,7 @@ statement_end(struct scan *s, const char **p)
                 return AT_NEXT;
             q++;
         } else {
-            q = at_comment(q, s->end) ? comment_end(q, s->end) : q + 1;
+            q = at_comment(q, s->end) ? comment_end(s, q) : q + 1;
         }
     }
 }
@@ -308,22 +310,22 @@ instance_head(struct scan *s, const char **pp, uint64_t *id, int *kw)
 {
     const char *p = *pp, *end = s->end, *digits = p;
     uint64_t n = 0;
-    while (p < end && is_digit(*p) && n < (UINT64_C(1) << 59))
+    while (p < end && lex_is_digit(*p) && n < (UINT64_C(1) << 59))
         n = n * 10 + (uint64_t)(*p++ - '0');
-    bool ok = p > digits && p < end && !is_digit(*p);
+    bool ok = p > digits && p < end && !lex_is_digit(*p);
     *id = n;
-    p = skip_blank(p, end);
+    p = skip_blank(s, p);
     ok = ok && p < end && *p == '=';
     *pp = p;
     if (!ok)
         return false;
-    p = skip_blank(p + 1, end);
+    p = skip_blank(s, p + 1);
     const char *word = p;
     while (p < end && p - word < MAX_WORD && is_word(*p))
         p++;
     *pp = p;
     *kw = keyword(s, word, (size_t)(p - word));
-    p = skip_blank(p, end);
+    p = skip_blank(s, p);
     if (*kw < 0 || p == end || *p != '(')
         return false;
     *pp = p;
@@ -334,7 +336,7 @@ instance_head(struct scan *s, const char **pp, uint64_t *id, int *kw)
 static bool
 closed(const char *p, const char *start)
 {
-    for (p--; p > start && is_blank(p[-1]); p--)
+    for (p--; p > start && lex_is_blank(p[-1]); p--)
         ;
     return p > start && (p[-1] == ')' || p[-1] == '/');
 }
@@ -413,14 +415,13 @@ words(struct scan *s)
     while (p < s->end && p - w < MAX_WORD && is_word(*p))
         p++;
     size_t n = (size_t)(p - w);
-    p = skip_blank(p, s->end);
+    p = skip_blank(s, p);
     size_t paren = p < s->end && *p == '(' ? (size_t)(p - st->data) : 0;
     enum end e = statement_end(s, &p);
     bool last = trm_step_is(w, n, "END-ISO-10303-21");
     s->p = e == AT_EOF ? s->end : p;
     if (e == AT_EOF && !last) {
         st->end_off = (size_t)(w - st->data);
-        st->truncated = true;
         return;
     }
     take_word(s, w, n, paren);
@@ -434,7 +435,7 @@ begin(struct scan *s)
     size_t look = s->st->size < 4096 ? s->st->size : 4096;
     if (s->st->size >= 3 && memcmp(s->p, "\xEF\xBB\xBF", 3) == 0)
         s->p += 3;
-    s->p = skip_blank(s->p, s->end);
+    s->p = skip_blank(s, s->p);
     if (s->p == s->end)
         return trm_err_set(s->err, TRM_DATA, "empty file, expected STEP (ISO-10303-21)");
     size_t left = (size_t)(s->end - s->p);
@@ -458,7 +459,7 @@ static int
 scan_all(struct scan *s)
 {
     while (!s->ended) {
-        s->p = skip_blank(s->p, s->end);
+        s->p = skip_blank(s, s->p);
         if (s->p == s->end)
             break;
         if (*s->p == '#') {
@@ -470,7 +471,7 @@ scan_all(struct scan *s)
     }
     struct trm_step *st = s->st;
     if (!s->ended && !st->truncated) {
-        st->end_off = st->size;
+        st->end_off = st->end_off ? st->end_off : st->size;
         if (s->in_data || !s->data_seen)
             st->truncated = true;
         else
@@ -480,7 +481,7 @@ scan_all(struct scan *s)
         trm_step_warn(st, "truncated", st->end_off);
     else if (!s->data_seen && st->n_instances == 0)
         trm_step_warn(st, "no_data", 0);
-    if (s->ended && skip_blank(s->p, s->end) != s->end)
+    if (s->ended && skip_blank(s, s->p) != s->end)
         trm_step_warn(st, "trailing_bytes", (size_t)(s->p - st->data));
     return 0;
 }

@@ -77,6 +77,7 @@ void trm_step_release(struct trm_step *st);
 uint32_t trm_step_find(const struct trm_step *st, uint64_t id);
 /* Count one more of code, first seen at off. code must outlive st. Cannot fail. */
 void trm_step_warn(struct trm_step *st, const char *code, size_t off);
+void trm_step_warn_many(struct trm_step *st, const char *code, size_t off, uint64_t n);
 /* Line of the byte at off, from 1; lines end in LF, CR or CR LF. Takes time in proportion to off. */
 size_t trm_step_line(const struct trm_step *st, size_t off);
 

@@ -78,6 +78,7 @@ put(struct decode *d, uint32_t cp)
         d->control = true;
         cp = 0xFFFD;
     }
+    d->control |= cp >= 0x80 && cp < 0xA0; /* bytes of some other code page, most likely */
     size_t n = trm_utf8_put(d->out + d->len, cp);
     if (n == 0) {
         d->bad = true;
@@ -148,6 +149,8 @@ static void
 shifted(struct decode *d)
 {
     unsigned char c = (unsigned char)d->s[d->i++];
+    if (c == '\'' && d->i < d->n && d->s[d->i] == '\'')
+        d->i++;
     if (c < 0x20 || c > 0x7E) {
         d->bad = true;
         put(d, 0xFFFD);

@@ -5,29 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lex.h"
 #include "step.h"
 
-static inline bool
-is_blank(char c)
-{
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\v' || c == '\0';
-}
-
-static inline bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
+/* How far the end of a comment inside an instance is looked for: a bound on work, not on sense. */
+enum { MAX_COMMENT = 1 << 16 };
 
 static const char *
 skip_blank(const char *p, const char *end)
 {
     while (p < end) {
-        if (is_blank(*p)) {
+        if (lex_is_blank(*p)) {
             p++;
         } else if (end - p >= 2 && p[0] == '/' && p[1] == '*') {
-            const char *close = memmem(p + 2, (size_t)(end - p - 2), "*/", 2);
-            p = close ? close + 2 : end;
+            size_t left = (size_t)(end - p - 2);
+            const char *close = memmem(p + 2, left < MAX_COMMENT ? left : MAX_COMMENT, "*/", 2);
+            p = close ? close + 2 : p + 2;
         } else {
             break;
         }
@@ -39,11 +32,14 @@ skip_blank(const char *p, const char *end)
 static const char *
 string_end(const char *p, const char *end)
 {
+    const char *start = p;
     for (;;) {
         p = memchr(p, '\'', (size_t)(end - p));
         if (!p)
             return end;
-        if (p + 1 < end && p[1] == '\'')
+        if (lex_shifted_quote(start, p))
+            p = lex_after_shifted(p, end);
+        else if (p + 1 < end && p[1] == '\'')
             p += 2;
         else
             return p + 1;
@@ -136,9 +132,9 @@ ref_value(const char *p, const char *end, struct trm_step_val *v)
 {
     const char *q = p + 1;
     uint64_t n = 0;
-    while (q < end && is_digit(*q) && n < (UINT64_C(1) << 59))
+    while (q < end && lex_is_digit(*q) && n < (UINT64_C(1) << 59))
         n = n * 10 + (uint64_t)(*q++ - '0');
-    if (q == p + 1 || (q < end && is_digit(*q)))
+    if (q == p + 1 || (q < end && lex_is_digit(*q)))
         return bad_value(p, end, v);
     v->type = TRM_STEP_REF;
     v->s = p;
@@ -153,14 +149,14 @@ number_value(const char *p, const char *end, struct trm_step_val *v)
     const char *q = p;
     bool real = false, digits = false;
     for (; q < end; q++) {
-        if (is_digit(*q))
+        if (lex_is_digit(*q))
             digits = true;
         else if (*q == '.' || *q == 'E' || *q == 'e')
             real = true;
         else if (*q != '+' && *q != '-')
             break;
     }
-    if (!digits || (q < end && *q != ',' && *q != ')' && !is_blank(*q) && *q != '/'))
+    if (!digits || (q < end && *q != ',' && *q != ')' && !lex_is_blank(*q) && *q != '/'))
         return bad_value(p, end, v);
     v->type = real ? TRM_STEP_REAL : TRM_STEP_INT;
     v->s = p;
@@ -173,7 +169,7 @@ static const char *
 enum_value(const char *p, const char *end, struct trm_step_val *v)
 {
     const char *q = p + 1;
-    while (q < end && ((*q >= 'A' && *q <= 'Z') || (*q >= 'a' && *q <= 'z') || is_digit(*q) || *q == '_'))
+    while (q < end && ((*q >= 'A' && *q <= 'Z') || (*q >= 'a' && *q <= 'z') || lex_is_digit(*q) || *q == '_'))
         q++;
     if (q == end || *q != '.' || q == p + 1)
         return bad_value(p, end, v);
@@ -187,7 +183,7 @@ static const char *
 word_value(const char *p, const char *end, struct trm_step_val *v)
 {
     const char *q = p;
-    while (q < end && ((*q >= 'A' && *q <= 'Z') || (*q >= 'a' && *q <= 'z') || is_digit(*q) || *q == '_'))
+    while (q < end && ((*q >= 'A' && *q <= 'Z') || (*q >= 'a' && *q <= 'z') || lex_is_digit(*q) || *q == '_'))
         q++;
     v->s = p;
     v->n = (size_t)(q - p);
@@ -229,12 +225,12 @@ one_value(const char *p, const char *end, struct trm_step_val *v)
     case '(':
         return list_value(p, end, TRM_STEP_LIST, v);
     case '.':
-        return p + 1 < end && is_digit(p[1]) ? number_value(p, end, v) : enum_value(p, end, v);
+        return p + 1 < end && lex_is_digit(p[1]) ? number_value(p, end, v) : enum_value(p, end, v);
     case '+':
     case '-':
         return number_value(p, end, v);
     default:
-        return is_digit(*p) ? number_value(p, end, v) : word_value(p, end, v);
+        return lex_is_digit(*p) ? number_value(p, end, v) : word_value(p, end, v);
     }
 }
 
@@ -297,7 +293,7 @@ fast_num(const char *s, size_t n, double *out)
     uint64_t m = 0;
     int point = 0, behind = 0;
     for (i = minus || (n > 0 && s[0] == '+'); i < n; i++) {
-        if (is_digit(s[i])) {
+        if (lex_is_digit(s[i])) {
             m = m * 10 + (uint64_t)(s[i] - '0');
             digits += m != 0;
             behind += point;

@@ -125,6 +125,24 @@ T_MAIN
         }
         CHECK(bound > 100);
     }
+    T("a varied sample never hides what decides a rule unless a name still says it") {
+        size_t named = 0;
+        for (int i = 0; i < 300; i++) {
+            struct trm_sample s = random_sample(&a, &rng);
+            uint8_t hide[32] = {0};
+            s.origin = "varied";
+            trm_hide_draw(hide, &s, &(struct trm_hide_opt){.tested = 1, .bounds = 0.5, .named = 0, .other = 0.3}, &rng);
+            for (size_t f = 0; f < s.n_fields; f++) {
+                bool height = tests(&s.rules[1], s.fields[f].name), name_shown = false;
+                for (size_t j = 0; j < s.n_fields; j++)
+                    name_shown |= !strcmp(s.fields[j].name, "attribute.Name") && hide[j] == TRM_SHOWN;
+                CHECK(!height || hide[f] == TRM_SHOWN || name_shown);
+                named += height && hide[f] == TRM_HIDDEN;
+            }
+            trm_arena_reset(&a);
+        }
+        CHECK(named > 50);
+    }
     T("the same seed hides the same, and takes the same count of random numbers") {
         struct trm_sample s = random_sample(&a, &rng);
         uint8_t one[32] = {0}, two[32] = {0};

@@ -38,7 +38,7 @@ put(struct rig *r, size_t slot, uint64_t key)
         features[j] = (float)trm_rng_normal(&rng);
     for (size_t j = 0; j < c->seq; j++) /* the answer stands in the question */
         labels[j] = c->id_columns && ids[j * c->id_columns] >= 0 ? ids[j * c->id_columns] % (int32_t)c->vocab_out : 0;
-    struct trm_sample s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(&rng, c->puzzles) : 0};
+    struct trm_net_task s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(&rng, c->puzzles) : 0};
     CHECK(trm_slots_put(&r->slots, &r->net, r->p, slot, &s, key, &r->err) == 0);
 }
 
@@ -286,7 +286,7 @@ refusals(void)
     trm_err_reset(&r.err);
     int32_t ids[24] = {0}, labels[12] = {0};
     float features[36] = {0};
-    struct trm_sample s = {ids, features, labels, 0};
+    struct trm_net_task s = {ids, features, labels, 0};
     ids[5] = 9;
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "id 9 at position 2"));
     ids[5] = -2, trm_err_reset(&r.err);
@@ -295,7 +295,7 @@ refusals(void)
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "feature 1 at position 1"));
     features[4] = 0, labels[7] = 5, trm_err_reset(&r.err);
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "label 5 at position 7"));
-    labels[7] = TRM_LABEL_NONE, s.puzzle = 4, trm_err_reset(&r.err);
+    labels[7] = TRM_NET_NO_LABEL, s.puzzle = 4, trm_err_reset(&r.err);
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "puzzle 4"));
     CHECK(r.slots.halted[0] == 1);
     s.puzzle = 3, trm_err_reset(&r.err);
