@@ -291,7 +291,7 @@ trm_learn_baseline(struct trm_model *m, struct trm_figures *f, const struct trm_
     struct trm_ask *train, *val;
     size_t n_train, n_val, max = trm_vocab_max_rules(vocab);
     m->vocab = vocab, m->temperature = 1;
-    int rc = trm_set_asks(&train, &n_train, set, TRM_TRAIN, max, true, &a, err);
+    int rc = trm_set_asks(&train, &n_train, set, TRM_TRAIN, max, false, &a, err);
     rc = rc == 0 ? trm_set_asks(&val, &n_val, set, TRM_VAL, max, true, &a, err) : rc;
     if (rc == 0)
         rc = m->arch == TRM_ARCH_PRIOR ? fit_prior(m, err)

@@ -157,10 +157,7 @@ fill_slot(struct trm_learn *l, size_t slot, struct trm_err *err)
 {
     struct trm_rng rng = rng_of(l, 'd', l->count.drawn);
     const struct trm_ask *ask = next_ask(l, &rng);
-    struct trm_hide_opt hide = l->config.hide;
-    if (ask >= l->train + l->n_observed)
-        hide.tested = 0; /* a varied value says nothing about what goes with it, so it must not be guessed from that */
-    trm_hide_draw(l->hide, ask->sample, &hide, &rng);
+    trm_hide_draw(l->hide, ask->sample, &l->config.hide, &rng);
     l->count.drawn++;
     if (trm_encode(&l->coded, l->model.vocab, ask->sample, l->hide, ask->first_rule, err) != 0)
         return -1;
