@@ -11,6 +11,8 @@
 #include "layout.h"
 
 #define SAME_NUMBER 1e-6 /* relative: one number through two exporters' units */
+#define SAME_PRODUCT 0.02 /* relative: an area is its sides' product, but for rounding and reveals */
+#define MOST_FACTORS 64   /* fields looked at for that; more are a dump, not an element */
 #define SAME_SIZE 3e-3   /* relative: a size in a name is rounded to millimetres or inches */
 
 bool
@@ -99,13 +101,55 @@ name_tells(const struct trm_sample_field *name, const struct trm_sample_field *f
     return false;
 }
 
+/* --- sizes that follow from each other --- */
+
+static bool
+is_number_in(const struct trm_sample_field *f, const char *unit)
+{
+    return f->value.type == TRM_SCALAR_NUM && f->unit && !strcmp(f->unit, unit);
+}
+
+static bool
+is_product(double x, double y, double product)
+{
+    return fabs(x * y - product) <= SAME_PRODUCT * fabs(product);
+}
+
+/* Whether x times some field in `unit` gives product. */
+static bool
+has_factor(const struct trm_sample *s, double x, const char *unit, double product)
+{
+    for (size_t k = 0, looked = 0; k < s->n_fields && looked < MOST_FACTORS; k++) {
+        if (!is_number_in(&s->fields[k], unit))
+            continue;
+        looked++;
+        if (is_product(x, s->fields[k].value.num, product))
+            return true;
+    }
+    return false;
+}
+
+/* Whether field f gives field h away together with others: areas and volumes that a hidden length is a side of, the sides of a
+ * hidden area, and any volume beside it (rooms are all of about one height). */
+static bool
+derives(const struct trm_sample *s, const struct trm_sample_field *f, const struct trm_sample_field *h)
+{
+    double x = h->value.num, y = f->value.num;
+    if (is_number_in(h, "m2"))
+        return is_number_in(f, "m3") || (is_number_in(f, "m") && has_factor(s, y, "m", x));
+    if (!is_number_in(h, "m"))
+        return false;
+    return (is_number_in(f, "m2") && has_factor(s, x, "m", y)) || (is_number_in(f, "m3") && has_factor(s, x, "m2", y));
+}
+
 static bool
 is_class(const struct trm_sample_field *f)
 {
     return !strcmp(trm_field_last(f->name), "Class");
 }
 
-/* What else field i gives away when names may keep it (keep_names) or not. Fields that `keep` says stay. */
+/* Hide field i and what else gives it away; names may keep it (keep_names). With keep_bounds_of, what bounds that rule and what
+ * derives the field stay. */
 static void
 hide_telling(uint8_t *hide, const struct trm_sample *s, size_t i, const struct trm_sample_rule *keep_bounds_of, bool keep_names)
 {
@@ -115,7 +159,8 @@ hide_telling(uint8_t *hide, const struct trm_sample *s, size_t i, const struct t
         if (hide[j] == TRM_HIDDEN || is_class(f) || (keep_bounds_of && trm_rule_bounds(keep_bounds_of, f->name)))
             continue;
         bool is_name = f->value.type == TRM_SCALAR_TEXT && trm_field_is_name(f->name);
-        if (trm_same_property(f->name, s->fields[i].name) || same_value(f, &s->fields[i]))
+        bool same = trm_same_property(f->name, s->fields[i].name) || same_value(f, &s->fields[i]);
+        if (same || (!keep_bounds_of && derives(s, f, &s->fields[i])))
             hide[j] = TRM_HIDDEN;
         else if (!keep_names && name_tells(f, &s->fields[i]))
             hide[j] = is_name ? TRM_NUMBERS_HIDDEN : TRM_HIDDEN;
