@@ -13,6 +13,7 @@
 #define SAME_NUMBER 1e-6 /* relative: one number through two exporters' units */
 #define SAME_PRODUCT 0.02 /* relative: an area is its sides' product, but for rounding and reveals */
 #define MOST_FACTORS 64   /* fields looked at for that; more are a dump, not an element */
+#define TOGETHER 0.5      /* share of draws in which all rules' fields go or stay: exporters leave out all sizes, or none */
 #define SAME_SIZE 3e-3   /* relative: a size in a name is rounded to millimetres or inches */
 
 bool
@@ -178,14 +179,31 @@ hide_tested(uint8_t *hide, const struct trm_sample *s, const struct trm_sample_r
     }
 }
 
-/* Whether a name that is shown holds the number of a field that r tests. */
+/* Whether the text of a name reads as field f in the unit of rule r, in the way the features read it. */
+static bool
+name_reads(const struct trm_sample_field *name, const struct trm_sample_field *f, const char *unit)
+{
+    struct trm_name_part parts[64];
+    double x = f->value.type == TRM_SCALAR_TEXT ? 60 * trm_rating_minutes(f->value.text, 1) : f->value.num;
+    size_t n = name->value.type == TRM_SCALAR_TEXT ? trm_name_split(parts, 64, name->value.text) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (parts[i].is_number && near(trm_part_as(unit, &parts[i]), x))
+            return true;
+    return false;
+}
+
+/* Whether a name that is shown says the value of a field that r asks for. */
 static bool
 is_named(const uint8_t *hide, const struct trm_sample *s, const struct trm_sample_rule *r)
 {
-    for (size_t i = 0; i < s->n_fields; i++)
-        for (size_t j = 0; j < s->n_fields && trm_rule_tests(r, s->fields[i].name); j++)
-            if (hide[j] == TRM_SHOWN && trm_field_is_name(s->fields[j].name) && name_tells(&s->fields[j], &s->fields[i]))
+    for (size_t i = 0; i < s->n_fields; i++) {
+        bool asked = trm_rule_tests(r, s->fields[i].name) && !trm_rule_bounds(r, s->fields[i].name);
+        for (size_t j = 0; j < s->n_fields && asked; j++) {
+            bool names = hide[j] == TRM_SHOWN && trm_field_is_name(s->fields[j].name) && trm_names_element(s->fields[j].name);
+            if (names && name_reads(&s->fields[j], &s->fields[i], r->unit))
                 return true;
+        }
+    }
     return false;
 }
 
@@ -202,6 +220,7 @@ void
 trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_opt *opt, struct trm_rng *rng)
 {
     uint64_t salt = trm_rng_u64(rng);
+    bool together = trm_rng_uniform(rng) < TOGETHER;
     bool varied = s->origin && !strcmp(s->origin, "varied");
     for (size_t i = 0; i < s->n_fields; i++) {
         bool drawn = trm_rng_uniform(rng) < opt->other;
@@ -213,7 +232,7 @@ trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_o
         struct trm_rng own;
         if (!r->n_tests || !strcmp(r->op, "exists"))
             continue;
-        trm_rng_seed(&own, salt ^ trm_hash64(r->tests[0], strlen(r->tests[0]), 0));
+        trm_rng_seed(&own, salt ^ (together ? 0 : trm_hash64(r->tests[0], strlen(r->tests[0]), 0)));
         bool hidden = trm_rng_uniform(&own) < opt->tested;
         bool bounds = trm_rng_uniform(&own) < opt->bounds, names = trm_rng_uniform(&own) < opt->named;
         if (hidden && (!varied || is_named(hide, s, r)))
