@@ -1,3 +1,5 @@
+if (!st->keyword_slots)    if (st->n_keywords >= MAX_KEYWORDS || !all_word(w, n) || !room_for_keyword(s))
+        return -1;
 #define _GNU_SOURCE /* memmem, qsort_r */
 /* The one pass over a STEP file: where statements begin and end, which instances are wanted, and the index by id.
  *
@@ -24,6 +26,7 @@ struct scan {
     trm_step_want *want;
     void *ctx;
     struct trm_err *err;
+    size_t keyword_cap;
     bool in_data, data_seen, header_seen, ended;
     bool no_more_comments; /* there is no end of a comment ahead */
 };
@@ -263,6 +266,24 @@ all_word(const char *w, size_t n)
         if (!is_word(w[i]) || w[i] == '-')
             return false;
     return n > 0;
+}
+
+/* Room for one more entity name; false, and the error set, when memory is out. */
+static bool
+room_for_keyword(struct scan *s)
+{
+    struct trm_step *st = s->st;
+    if (st->n_keywords < s->keyword_cap)
+        return true;
+    size_t cap = s->keyword_cap ? s->keyword_cap * 2 : 64;
+    struct trm_step_keyword *grown = realloc(st->keywords, cap * sizeof *grown);
+    if (!grown) {
+        trm_err_set(s->err, TRM_SYS, "no memory for %zu entity names", cap);
+        return false;
+    }
+    st->keywords = grown;
+    s->keyword_cap = cap;
+    return true;
 }
 
 /* Number of the entity name, entered when new; -1 when it is no name or there are too many. */
@@ -574,14 +595,13 @@ trm_step_open(struct trm_step *st, const char *data, size_t size, trm_step_want 
     *st = (struct trm_step){.data = data, .size = size};
     if (size == 0)
         return trm_err_set(err, TRM_DATA, "empty file, expected STEP (ISO-10303-21)");
-    st->keywords = malloc(MAX_KEYWORDS * sizeof *st->keywords);
     st->keyword_slots = calloc(KEYWORD_SLOTS, sizeof *st->keyword_slots);
     if (!st->keywords || !st->keyword_slots)
         return trm_err_set(err, TRM_SYS, "no memory");
     struct scan s = {.st = st, .p = data, .end = data + size, .want = want, .ctx = ctx, .err = err};
     if (begin(&s) != 0 || scan_all(&s) != 0)
         return -1;
-    return build_index(st, err);
+    return s.err->kind == TRM_OK ? build_index(st, err) : -1;
 }
 
 void
