@@ -1,10 +1,8 @@
-if (!st->keyword_slots)    if (st->n_keywords >= MAX_KEYWORDS || !all_word(w, n) || !room_for_keyword(s))
-        return -1;
-#define _GNU_SOURCE /* memmem, qsort_r */
 /* The one pass over a STEP file: where statements begin and end, which instances are wanted, and the index by id.
  *
  * Most bytes of a model are geometry, so the way from the opening parenthesis to the semicolon is what counts: 16 bytes at
  * a time are held against the few characters that matter (find_any), and strings are jumped over. */
+#define _GNU_SOURCE /* memmem, qsort_r */
 #include <stdlib.h>
 #include <string.h>
 #ifdef __SSE2__
@@ -298,7 +296,7 @@ keyword(struct scan *s, const char *w, size_t n)
         if (k->hash == h && k->n == n && memcmp(k->name, w, n) == 0)
             return st->keyword_slots[slot] - 1;
     }
-    if (st->n_keywords >= MAX_KEYWORDS || !all_word(w, n))
+    if (st->n_keywords >= MAX_KEYWORDS || !all_word(w, n) || !room_for_keyword(s))
         return -1;
     struct trm_step_keyword *k = &st->keywords[st->n_keywords];
     *k = (struct trm_step_keyword){.name = w, .n = n, .hash = h, .user = -1};
@@ -596,7 +594,7 @@ trm_step_open(struct trm_step *st, const char *data, size_t size, trm_step_want 
     if (size == 0)
         return trm_err_set(err, TRM_DATA, "empty file, expected STEP (ISO-10303-21)");
     st->keyword_slots = calloc(KEYWORD_SLOTS, sizeof *st->keyword_slots);
-    if (!st->keywords || !st->keyword_slots)
+    if (!st->keyword_slots)
         return trm_err_set(err, TRM_SYS, "no memory");
     struct scan s = {.st = st, .p = data, .end = data + size, .want = want, .ctx = ctx, .err = err};
     if (begin(&s) != 0 || scan_all(&s) != 0)
