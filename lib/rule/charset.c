@@ -85,7 +85,7 @@ read_member(struct trm_arena *a, struct charset *set, const char **s, const char
     size_t i = 0;
     *single = trm_utf8_next(*s, (size_t)(end - *s), &i);
     *s += i;
-    return *single >= 0 && *single != '[';
+    return *single >= 0 && *single != '[' && *single != ']';
 }
 
 /* Behind the opening bracket, up to and with the closing one. */
@@ -96,7 +96,7 @@ read_group(struct trm_arena *a, struct charset *set, const char **s, const char 
         set->negated = true;
         (*s)++;
     }
-    for (bool first = true; *s < end && (**s != ']' || first); first = false) {
+    for (const char *begin = *s; *s < end && (**s != ']' || *s == begin);) {
         if (**s == '-' && *s + 1 < end && (*s)[1] == '[') {
             struct charset *minus = trm_arena_calloc(a, 1, sizeof *minus);
             *s += 2;

@@ -1,7 +1,7 @@
-/* Patterns against texts: a table, libxml2's own matcher on random small ones, and time that stays bounded. */
+/* Patterns against texts: a table, the C library's matcher on random small ones, and time that stays bounded. */
 #include "../../lib/rule/inside.h"
 
-#include <libxml/xmlregexp.h>
+#include <regex.h>
 #include <time.h>
 
 #include "../../lib/base/rng.h"
@@ -23,7 +23,7 @@ match(const char *pattern, const char *text)
 static void
 random_pattern(struct trm_rng *g, char *out, int n, int depth)
 {
-    static const char *const atoms[] = {"a", "b", "c", ".", "[ab]", "[^a]", "[a-c-[b]]", "\\d", "\\w", "\\.", "\xC3\xA9"};
+    static const char *const atoms[] = {"a", "b", "c", ".", "[ab]", "[^a]", "[a-c]", "[0-9]", "1"};
     static const char *const many[] = {"", "", "", "?", "*", "+", "{2}", "{1,3}", "{0,2}", "{2,}"};
     *out = 0;
     for (int i = 0; i < n; i++) {
@@ -32,7 +32,7 @@ random_pattern(struct trm_rng *g, char *out, int n, int depth)
             random_pattern(g, inner, 1 + (int)trm_rng_below(g, 2), depth + 1);
             strcat(strcat(strcat(out, "("), inner), ")");
         } else {
-            strcat(out, atoms[trm_rng_below(g, 11)]);
+            strcat(out, atoms[trm_rng_below(g, 9)]);
         }
         strcat(out, many[trm_rng_below(g, 10)]);
         if (trm_rng_below(g, 6) == 0 && i + 1 < n)
@@ -56,7 +56,7 @@ T_MAIN {
             {"[a-z-[aeiou]]+", "xyz", 1}, {"[a-z-[aeiou]]+", "xaz", 0}, {"[\\-a]", "-", 1}, {"[a-]", "-", 1}, {"[\\]]", "]", 1}, {"\\(\\)", "()", 1},
             {"a.c", "a\xC3\xA9""c", 1}, {"(ab){2}", "abab", 1}, {"(ab){2}", "ab", 0}, {"(a?){3}", "aa", 1}, {"(a*)*", "aaa", 1}, {"(|a)+", "aa", 1},
             {"a{0}b", "b", 1}, {"x{2,}", "xxxx", 1}, {"x{2,}", "x", 0}, {"^a", "^a", 1}, {"a$", "a$", 1}, {"W-\\d{3}", "W-123", 1},
-            {"(DT|FT)[1-9][0-9]*", "FT10", 1}, {".*[Bb]ed.*", "Master Bedroom", 1}, {"\\t\\n", "\t\n", 1},
+            {"([ab]?){2}", "", 1}, {"\\w+[^a]+|\\d", "1", 1}, {"(\\w+[ac]?)*|\\.*", ".aa", 0}, {"(DT|FT)[1-9][0-9]*", "FT10", 1}, {".*[Bb]ed.*", "Master Bedroom", 1}, {"\\t\\n", "\t\n", 1},
         };
         for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
             int got = match(table[i].pattern, table[i].text);
@@ -68,7 +68,7 @@ T_MAIN {
     T("what is no pattern is refused")
     {
         static const char *const bad[] = {"(", ")", "a)", "(a", "[", "[a", "*", "+a", "?", "a{", "a{2", "a{3,2}", "a{x}", "\\", "\\q", "\\p{Xx}", "\\p",
-                                          "[z-a]", "a**", "a{1001}", "(a{1,900}){1,900}", "[]", "(?:a)"};
+                                          "[z-a]", "a**", "a{1001}", "[]a]", "]", "}", "(a{1,900}){1,900}", "[]", "(?:a)"};
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
             CHECK(match(bad[i], "a") == -2);
             if (match(bad[i], "a") != -2)
@@ -78,26 +78,27 @@ T_MAIN {
         memset(deep, '(', 1000), memset(deep + 1000, ')', 1000), deep[2000] = 0;
         CHECK(match(deep, "") == -2);
     }
-    T("random patterns match as libxml2's own matcher says")
+    T("random patterns match as the C library says")
     {
         struct trm_rng g;
-        int matched = 0, tried = 0;
+        int matched = 0;
         trm_rng_seed(&g, 7);
         for (int i = 0; i < 4000; i++) {
-            char pattern[4000], text[16] = "";
+            char pattern[4000], anchored[4100], text[16] = "";
+            regex_t theirs;
             random_pattern(&g, pattern, 1 + (int)trm_rng_below(&g, 4), 0);
             for (uint64_t k = trm_rng_below(&g, 6); k > 0; k--)
-                strcat(text, ((const char *[]){"a", "b", "c", "1", ".", "\xC3\xA9"})[trm_rng_below(&g, 6)]);
-            xmlRegexpPtr theirs = xmlRegexpCompile((const xmlChar *)pattern);
-            int got = match(pattern, text), want = theirs ? xmlRegexpExec(theirs, (const xmlChar *)text) : -2;
-            xmlRegFreeRegexp(theirs);
+                strcat(text, ((const char *[]){"a", "b", "c", "1"})[trm_rng_below(&g, 4)]);
+            snprintf(anchored, sizeof anchored, "^(%s)$", pattern);
+            CHECK(regcomp(&theirs, anchored, REG_EXTENDED | REG_NOSUB) == 0);
+            int got = match(pattern, text), want = regexec(&theirs, text, 0, NULL, 0) == 0;
+            regfree(&theirs);
             CHECK(got == want);
             if (got != want)
-                printf("# %s on %s: %d, libxml2 %d\n", pattern, text, got, want);
+                printf("# %s on %s: %d, the C library %d\n", pattern, text, got, want);
             matched += got == 1;
-            tried++;
         }
-        CHECK(tried == 4000 && matched > 300);
+        CHECK(matched > 300);
     }
     T("patterns made to blow up end soon")
     {
