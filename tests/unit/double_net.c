@@ -33,8 +33,8 @@ put_random(struct rig *r, size_t i, struct trm_rng *rng)
     for (size_t j = 0; j < (size_t)c->seq * c->features; j++)
         features[j] = (float)trm_rng_normal(rng);
     for (size_t j = 0; j < c->seq; j++)
-        labels[j] = trm_rng_below(rng, 3) ? (int32_t)trm_rng_below(rng, c->vocab_out) : TRM_LABEL_NONE;
-    struct trm_sample s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(rng, c->puzzles) : 0};
+        labels[j] = trm_rng_below(rng, 3) ? (int32_t)trm_rng_below(rng, c->vocab_out) : TRM_NET_NO_LABEL;
+    struct trm_net_task s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(rng, c->puzzles) : 0};
     return trm_slots_put(&r->slots, &r->net, r->p, i, &s, i, &r->err);
 }
 

@@ -38,7 +38,7 @@ put(struct rig *r, size_t slot, uint64_t key)
         features[j] = (float)trm_rng_normal(&rng);
     for (size_t j = 0; j < c->seq; j++) /* the answer stands in the question */
         labels[j] = c->id_columns && ids[j * c->id_columns] >= 0 ? ids[j * c->id_columns] % (int32_t)c->vocab_out : 0;
-    struct trm_sample s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(&rng, c->puzzles) : 0};
+    struct trm_net_task s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(&rng, c->puzzles) : 0};
     CHECK(trm_slots_put(&r->slots, &r->net, r->p, slot, &s, key, &r->err) == 0);
 }
 
@@ -276,6 +276,23 @@ halting(void)
     end(&r);
 }
 
+/* n and T lowered under way are n and T from the start. */
+static void
+curriculum(struct trm_net_config c)
+{
+    struct rig low, high;
+    begin(&high, c, 5, TRM_SLOTS_TRAIN, 2);
+    c.n = 1, c.T = 1;
+    begin(&low, c, 5, TRM_SLOTS_TRAIN, 2);
+    high.net.config.n = high.net.config.T = 1;
+    train(&low, 2), train(&high, 2);
+    CHECK(memcmp(low.p, high.p, low.net.n_params * sizeof *low.p) == 0 && low.stats.loss == high.stats.loss);
+    high.net.config.n = high.net.config.T = 2;
+    train(&low, 1), train(&high, 1);
+    CHECK(low.stats.loss != high.stats.loss);
+    end(&low), end(&high);
+}
+
 static void
 refusals(void)
 {
@@ -286,7 +303,7 @@ refusals(void)
     trm_err_reset(&r.err);
     int32_t ids[24] = {0}, labels[12] = {0};
     float features[36] = {0};
-    struct trm_sample s = {ids, features, labels, 0};
+    struct trm_net_task s = {ids, features, labels, 0};
     ids[5] = 9;
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "id 9 at position 2"));
     ids[5] = -2, trm_err_reset(&r.err);
@@ -296,7 +313,7 @@ refusals(void)
                                                                                  "feature 1 at position 1"));
     features[4] = 0, labels[7] = 5, trm_err_reset(&r.err);
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "label 5 at position 7"));
-    labels[7] = TRM_LABEL_NONE, s.puzzle = 4, trm_err_reset(&r.err);
+    labels[7] = TRM_NET_NO_LABEL, s.puzzle = 4, trm_err_reset(&r.err);
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "puzzle 4"));
     CHECK(r.slots.halted[0] == 1);
     s.puzzle = 3, trm_err_reset(&r.err);
@@ -389,6 +406,7 @@ T_MAIN
     T("a sample's numbers do not depend on its neighbours, its place or the threads") neighbours(attention),
     neighbours(mixer);
     T("training goes on from what was kept, byte for byte") resume(attention), resume(mixer);
+    T("cycles may grow on the way") curriculum(attention), curriculum(mixer);
     T("slots halt by the rule") halting();
     T("what is out of range is refused with its place, and changes nothing") refusals();
     T("settings are text and back, and wrong ones are named") settings();
