@@ -33,12 +33,13 @@ put_random(struct rig *r, size_t i, struct trm_rng *rng)
     for (size_t j = 0; j < (size_t)c->seq * c->features; j++)
         features[j] = (float)trm_rng_normal(rng);
     for (size_t j = 0; j < c->seq; j++)
-        labels[j] = trm_rng_below(rng, 3) ? (int32_t)trm_rng_below(rng, c->vocab_out) : TRM_LABEL_NONE;
-    struct trm_sample s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(rng, c->puzzles) : 0};
+        labels[j] = trm_rng_below(rng, 3) ? (int32_t)trm_rng_below(rng, c->vocab_out) : TRM_NET_NO_LABEL;
+    struct trm_net_task s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(rng, c->puzzles) : 0};
     return trm_slots_put(&r->slots, &r->net, r->p, i, &s, i, &r->err);
 }
 
-/* Take the first supervision step and keep what it carries: from there on y and z are no longer the plain initial state. */
+/* Take the first supervision step and keep what it carries: from there on y and z are no longer the plain initial
+ * state. */
 static void
 begin(struct rig *r)
 {
@@ -71,8 +72,8 @@ loss_at(struct rig *r)
 /* With T = 1 nothing before the last cycle hangs on the weights, so the difference quotient of the whole step is the
  * gradient; with T = 2 the first cycle would have to be frozen, which golden numbers cover.
  *
- * Tolerance: central differences of step h err by h^2/6 f''' + eps f / h, with h = 1e-5 and f about 1 near 1e-10 + 1e-11;
- * f''' of these nets is up to hundreds, so 2e-7 beside gradients of about 0.1. */
+ * Tolerance: central differences of step h err by h^2/6 f''' + eps f / h, with h = 1e-5 and f about 1 near 1e-10 +
+ * 1e-11; f''' of these nets is up to hundreds, so 2e-7 beside gradients of about 0.1. */
 static void
 check_gradient(struct trm_net_config c)
 {

@@ -38,7 +38,7 @@ put(struct rig *r, size_t slot, uint64_t key)
         features[j] = (float)trm_rng_normal(&rng);
     for (size_t j = 0; j < c->seq; j++) /* the answer stands in the question */
         labels[j] = c->id_columns && ids[j * c->id_columns] >= 0 ? ids[j * c->id_columns] % (int32_t)c->vocab_out : 0;
-    struct trm_sample s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(&rng, c->puzzles) : 0};
+    struct trm_net_task s = {ids, features, labels, c->puzzles ? (int32_t)trm_rng_below(&rng, c->puzzles) : 0};
     CHECK(trm_slots_put(&r->slots, &r->net, r->p, slot, &s, key, &r->err) == 0);
 }
 
@@ -102,8 +102,8 @@ published_counts(void)
     CHECK(count_of(c) == 5028866);
 }
 
-/* Deviation and cut of what stands at [at, at+n). With n draws the deviation errs by about std / sqrt(2n) (less for a cut
- * normal); four of that. */
+/* Deviation and cut of what stands at [at, at+n). With n draws the deviation errs by about std / sqrt(2n) (less for a
+ * cut normal); four of that. */
 static void
 check_spread(const trm_real *w, size_t n, double std)
 {
@@ -286,16 +286,17 @@ refusals(void)
     trm_err_reset(&r.err);
     int32_t ids[24] = {0}, labels[12] = {0};
     float features[36] = {0};
-    struct trm_sample s = {ids, features, labels, 0};
+    struct trm_net_task s = {ids, features, labels, 0};
     ids[5] = 9;
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "id 9 at position 2"));
     ids[5] = -2, trm_err_reset(&r.err);
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1);
     ids[5] = 0, features[4] = NAN, trm_err_reset(&r.err);
-    CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "feature 1 at position 1"));
+    CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text,
+                                                                                 "feature 1 at position 1"));
     features[4] = 0, labels[7] = 5, trm_err_reset(&r.err);
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "label 5 at position 7"));
-    labels[7] = TRM_LABEL_NONE, s.puzzle = 4, trm_err_reset(&r.err);
+    labels[7] = TRM_NET_NO_LABEL, s.puzzle = 4, trm_err_reset(&r.err);
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "puzzle 4"));
     CHECK(r.slots.halted[0] == 1);
     s.puzzle = 3, trm_err_reset(&r.err);
@@ -323,7 +324,10 @@ settings(void)
     const struct {
         const char *key, *value, *says;
     } bad[] = {{"heads", "3", "heads"}, {"width", "0", "width"}, {"dropout", "1", "dropout"}, {"prefix", "0", "prefix"},
-               {"vocab_in", "0", "vocab_in"}, {"pos", "none", NULL}, {"width", "2048", NULL}, {"width", "16384", "2^31"}, {"seq", "65536", "2^31"}};
+               {"vocab_in", "0", "vocab_in"}, {"pos", "none", NULL}, {"width", "2048", NULL}, {"width", "16384",
+                                                                                               "2^31"}, {"seq",
+                                                                                                         "65536",
+                                                                                                         "2^31"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct trm_net net;
         c = small(), c.lanes = 1;
@@ -382,7 +386,8 @@ T_MAIN
     T("parameter counts are the published ones") published_counts();
     T("initial weights have their deviation and their cut") initial_weights();
     T("one thread, two and three train to the same bytes") threads(attention), threads(mixer);
-    T("a sample's numbers do not depend on its neighbours, its place or the threads") neighbours(attention), neighbours(mixer);
+    T("a sample's numbers do not depend on its neighbours, its place or the threads") neighbours(attention),
+    neighbours(mixer);
     T("training goes on from what was kept, byte for byte") resume(attention), resume(mixer);
     T("slots halt by the rule") halting();
     T("what is out of range is refused with its place, and changes nothing") refusals();
