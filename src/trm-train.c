@@ -195,6 +195,7 @@ put_epoch(struct train *t, const struct trm_epoch *e, bool trained)
     trm_jw_knum(&j, "seconds", (double)(long)((trm_cli_now() - t->started) * 1000) / 1000);
     trm_jw_end(&j);
     trm_cli_put_text(t->cli, b.data, b.len);
+    trm_cli_flush(t->cli);
     trm_buf_release(&b);
 }
 
@@ -340,7 +341,10 @@ train_trm(struct train *t, struct trm_vocab *vocab, struct trm_err *err)
         return -1;
     if (l.n_all_val == 0)
         trm_cli_warn(t->cli, "no labelled sample on the val side: no early stopping, probabilities are not calibrated");
-    int rc = t->resume ? trm_learn_resume(&l, t->state_path, err) : 0;
+    bool begun = t->resume && access(t->state_path, F_OK) == 0;
+    if (t->resume && !begun)
+        trm_cli_warn(t->cli, "%s is not there: beginning at the start", t->state_path);
+    int rc = begun ? trm_learn_resume(&l, t->state_path, err) : 0;
     rc = rc == 0 ? run_epochs(t, &l, err) : rc;
     if (rc == 1)
         rc = trm_err_set(err, TRM_SYS, "interrupted after %llu steps: go on with --resume", (unsigned long long)l.opt.steps);
@@ -452,6 +456,13 @@ release(struct train *t)
     free(t->lock_path);
 }
 
+static long
+processors(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : n;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -459,7 +470,7 @@ main(int argc, char **argv)
     struct train t = {
         .arch_name = "trm", .preset = "verdict", .optimiser = "adamw", .form = "attention", .loss = "softmax",
         .epochs = 50, .patience = 10, .batch = 32, .width = 96, .heads = 4, .prefix = 8, .layers = 2, .n = 2, .T = 2,
-        .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = 2, .val_asks = 256, .val_steps = 16,
+        .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 256, .val_steps = 16,
         .memory = 4096, .min_count = 4, .lr = 1e-3, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.99, .clip = 1,
         .expansion = 4, .embed_scale = 0.4, .explore = 0.1, .halt_weight = 0.5, .varied = 0.3, .hide = TRM_HIDE_DEFAULT,
     };
