@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MOST_QUIZ = 4 /* questions made up for one draw */ };
+
 /* --- setting up ----------------------------------------------------------------------------------------------------- */
 
 static int
@@ -16,7 +18,8 @@ alloc_vectors(struct trm_learn *l, struct trm_err *err)
     l->grad = calloc(n, sizeof *l->grad);
     l->hide = calloc(TRM_SAMPLE_MAX_FIELDS, 1);
     l->fields = calloc(TRM_SAMPLE_MAX_FIELDS, sizeof *l->fields);
-    return l->params && l->ema && l->best && l->grad && l->hide && l->fields
+    l->rules = calloc(TRM_SAMPLE_MAX_RULES + MOST_QUIZ, sizeof *l->rules);
+    return l->params && l->ema && l->best && l->grad && l->hide && l->fields && l->rules
                ? 0
                : trm_err_set(err, TRM_SYS, "out of memory for %zu parameters", n);
 }
@@ -110,6 +113,7 @@ trm_learn_release(struct trm_learn *l)
     free(l->grad);
     free(l->hide);
     free(l->fields);
+    free(l->rules);
     *l = (struct trm_learn){0};
 }
 
@@ -164,8 +168,11 @@ is_tested(const struct trm_sample *s, const char *field)
     return false;
 }
 
-/* The sample with measures a little off, so that no element is known by its exact sizes. What a rule tests stays exact, and
- * so do numbers without a unit: years, counts. */
+/* A number without a unit is a count or a year: a tenth off would be another age of building. */
+#define PLAIN_JITTER 0.03
+
+/* The sample with numbers a little off, so that no element is known by its exact sizes and no building by its exact year. What a
+ * rule tests stays exact. */
 static void
 jitter(struct trm_learn *l, struct trm_sample *s, struct trm_rng *rng)
 {
@@ -173,8 +180,8 @@ jitter(struct trm_learn *l, struct trm_sample *s, struct trm_rng *rng)
     s->fields = l->fields;
     for (size_t i = 0; i < s->n_fields; i++) {
         struct trm_sample_field *f = &s->fields[i];
-        double off = 1 + l->config.jitter * trm_rng_normal(rng);
-        if (f->value.type == TRM_SCALAR_NUM && f->unit && !is_tested(s, f->name))
+        double off = 1 + l->config.jitter * (f->unit ? 1 : PLAIN_JITTER) * trm_rng_normal(rng);
+        if (f->value.type == TRM_SCALAR_NUM && !is_tested(s, f->name))
             f->value.num *= off > 0.5 ? off : 0.5;
     }
 }
@@ -191,9 +198,25 @@ hide_numbers(struct trm_learn *l, const struct trm_sample *s, struct trm_rng *rn
     }
 }
 
+/* Questions behind the sample's own rules, where they fit. */
+static void
+add_quiz(struct trm_learn *l, struct trm_sample *s, size_t first_rule, const char **tests, struct trm_rng *rng)
+{
+    size_t max = trm_vocab_max_rules(l->model.vocab), own = s->n_rules - first_rule;
+    size_t most = 1 + trm_rng_below(rng, MOST_QUIZ);
+    bool wanted = trm_rng_uniform(rng) < l->config.quiz;
+    if (!wanted || own >= max)
+        return;
+    most = most < max - own ? most : max - own;
+    memcpy(l->rules, s->rules, s->n_rules * sizeof *l->rules);
+    size_t k = trm_quiz(l->rules + s->n_rules, tests, most, s, l->hide, l->train, l->n_observed, rng);
+    s->rules = l->rules, s->n_rules += k;
+}
+
 static int
 fill_slot(struct trm_learn *l, size_t slot, struct trm_err *err)
 {
+    const char *tests[MOST_QUIZ];
     struct trm_rng rng = rng_of(l, 'd', l->count.drawn);
     const struct trm_ask *ask = next_ask(l, &rng);
     trm_hide_draw(l->hide, ask->sample, &l->config.hide, &rng);
@@ -201,6 +224,8 @@ fill_slot(struct trm_learn *l, size_t slot, struct trm_err *err)
     jitter(l, &s, &rng);
     if (ask < l->train + l->n_observed)
         hide_numbers(l, &s, &rng);
+    if (l->n_observed)
+        add_quiz(l, &s, ask->first_rule, tests, &rng);
     l->count.drawn++;
     if (trm_encode(&l->coded, l->model.vocab, &s, l->hide, ask->first_rule, err) != 0)
         return -1;
