@@ -348,9 +348,15 @@ pair_as(const char *unit, const struct trm_item *item, const struct trm_item *ne
     return !strcmp(unit, "m2") && p->pair == 1 && whole ? metres(p) * metres(&next->part) : NAN;
 }
 
-/* Whether a field names the element or its type, not the storey it is on or what it is made of. */
-static bool
-names_element(const char *field)
+double
+trm_part_as(const char *unit, const struct trm_name_part *p)
+{
+    bool side = p->pair && unit && !strcmp(unit, "m") && (!p->unit || is_length_unit(p->unit));
+    return side ? metres(p) : single_as(unit, p);
+}
+
+bool
+trm_names_element(const char *field)
 {
     return strcmp(trm_field_last(field), "Storey") && strncmp(field, "material.", 9) && strncmp(field, "classification.", 15);
 }
@@ -363,7 +369,7 @@ name_features(float *f, const struct trm_sample *s, const struct trm_sample_rule
     bool filled[3] = {0};
     for (size_t i = 0; i < items->n; i++) {
         const struct trm_item *item = &items->item[i];
-        if (item->what != TRM_AT_NUMBER || !names_element(s->fields[item->index].name))
+        if (item->what != TRM_AT_NUMBER || !trm_names_element(s->fields[item->index].name))
             continue;
         size_t slot = item->part.pair ? (size_t)item->part.pair - 1 : 2;
         double x = slot < 2 ? pair_as(r->unit, item, i + 1 < items->n ? item + 1 : NULL) : single_as(r->unit, &item->part);
