@@ -1,6 +1,6 @@
 /* Named tensors in one flat vector: what net lays out, opt walks over and ckpt stores, without knowing each other.
  *
- * A table is an array of struct trm_tensor; element (i, j) of a tensor of shape [R,C] stands at vec[offset + i * C + j]. */
+ * A table is an array of struct trm_tensor; element (i, j) of a tensor [R,C] stands at vec[offset + i * C + j]. */
 #ifndef TRM_BASE_TENSOR_H
 #define TRM_BASE_TENSOR_H
 

@@ -1,9 +1,10 @@
 /* Named tensors and text metadata in one safetensors file, whole or not at all.
  *
- * Format: safetensors (8 bytes little-endian header length, a JSON header, the data). Files of ours add to `__metadata__`
- * "trm.format" (version, now 1) and "trm.sha256", which covers header and data (the digest's own 64 digits taken as
- * zeros), and start their data at a multiple of 64 bytes with the tensors in the order they were given, so that a whole
- * parameter vector is used where the file is mapped. Model file and training state are two files of this one format. */
+ * Format: safetensors (8 bytes little-endian header length, a JSON header, the data). Files of ours add to
+ * `__metadata__` "trm.format" (version, now 1) and "trm.sha256", which covers header and data (the digest's own 64
+ * digits taken as zeros), and start their data at a multiple of 64 bytes with the tensors in the order they were given,
+ * so that a whole parameter vector is used where the file is mapped. Model file and training state are two files of
+ * this one format. */
 #ifndef TRM_CKPT_CKPT_H
 #define TRM_CKPT_CKPT_H
 
@@ -46,8 +47,8 @@ struct trm_ckpt {
 };
 /* Map the file at path. foreign: files without our metadata are allowed (published weights, golden numbers); otherwise
  * "trm.format" and a right checksum are required. Refused (TRM_DATA) with path and reason: cut short, header length or
- * JSON wrong, unknown dtype, shape and size disagreeing, tensors overlapping, leaving gaps or outside, checksum wrong, a
- * later format version. TRM_SYS: cannot be opened. On failure *c is empty. */
+ * JSON wrong, unknown dtype, shape and size disagreeing, tensors overlapping, leaving gaps or outside, checksum wrong,
+ * a later format version. TRM_SYS: cannot be opened. On failure *c is empty. */
 int trm_ckpt_open(struct trm_ckpt *c, const char *path, bool foreign, struct trm_err *err);
 void trm_ckpt_release(struct trm_ckpt *c);
 /* NULL when there is none. Borrowed from *c. */
@@ -59,14 +60,14 @@ const char *trm_ckpt_get(const struct trm_ckpt *c, const char *key);
 int trm_ckpt_read(const struct trm_ckpt *c, const char *name, enum trm_dtype as, void *out, size_t count,
                   struct trm_err *err);
 /* The vector that a table of n tensors describes (`total` elements), tensor names in the file being prefix + name.
- * *vec: into the map when the file holds the vector as it is (our own files), then *owned is NULL; otherwise a converted
- * copy, *owned == *vec, to be freed by the caller. TRM_DATA: a tensor is missing or has another shape. */
-int trm_ckpt_vector(const struct trm_ckpt *c, const char *prefix, const struct trm_tensor *table, size_t n, size_t total,
-                    const trm_real **vec, trm_real **owned, struct trm_err *err);
+ * *vec: into the map when the file holds the vector as it is (our own files), then *owned is NULL; otherwise a
+ * converted copy, *owned == *vec, to be freed by the caller. TRM_DATA: a tensor is missing or has another shape. */
+int trm_ckpt_vector(const struct trm_ckpt *c, const char *prefix, const struct trm_tensor *table, size_t n,
+                    size_t total, const trm_real **vec, trm_real **owned, struct trm_err *err);
 
 /* --- writing --- */
-/* Write n tensors and n_meta texts (keys starting with "trm.format" and "trm.sha256" are added by itself) to path, whole
- * or not at all. sha256 (may be NULL): the digest. TRM_SYS: disk; TRM_USAGE: a name twice, a key twice. */
+/* Write n tensors and n_meta texts (keys starting with "trm.format" and "trm.sha256" are added by itself) to path,
+ * whole or not at all. sha256 (may be NULL): the digest. TRM_SYS: disk; TRM_USAGE: a name twice, a key twice. */
 int trm_ckpt_write(const char *path, const struct trm_ckpt_tensor *tensors, size_t n, const struct trm_ckpt_meta *meta,
                    size_t n_meta, char sha256[65], struct trm_err *err);
 /* Fill out [n] with the tensors of a table over vec, for trm_ckpt_write; names are borrowed from the table. */

@@ -178,7 +178,8 @@ read_all(struct trm_ckpt *c, bool foreign, struct trm_err *err)
     for (int i = 0; i < 8; i++)
         length |= (uint64_t)b[i] << 8 * i;
     if (length < 2 || length > MOST_HEADER)
-        return trm_err_set(err, TRM_DATA, "header length %llu: no safetensors file, or damaged", (unsigned long long)length);
+        return trm_err_set(err, TRM_DATA, "header length %llu: no safetensors file, or damaged",
+                           (unsigned long long)length);
     if (length > c->map.size - 8)
         return trm_err_set(err, TRM_DATA, "cut short: %zu bytes, its header alone has %llu", c->map.size,
                            (unsigned long long)length);

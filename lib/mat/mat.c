@@ -64,8 +64,10 @@ trm_mat_plain(trm_real *c, size_t ldc, char trans_a, const trm_real *a, size_t l
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j++) {
             trm_real sum = 0;
-            for (size_t p = 0; p < k; p++)
-                sum += (trans_a == 't' ? a[p * lda + i] : a[i * lda + p]) * (trans_b == 't' ? b[j * ldb + p] : b[p * ldb + j]);
+            for (size_t p = 0; p < k; p++) {
+                trm_real x = trans_a == 't' ? a[p * lda + i] : a[i * lda + p];
+                sum += x * (trans_b == 't' ? b[j * ldb + p] : b[p * ldb + j]);
+            }
             c[i * ldc + j] = sum + (beta == 0 ? 0 : beta * c[i * ldc + j]);
         }
 }

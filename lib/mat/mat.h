@@ -21,18 +21,19 @@ const char *trm_mat_core(void);
 void trm_mat_one_thread(void);
 
 /* c [M,N] = a [M,K] b[N,K]^T + beta c. A linear layer forward: a the rows, b the weights [out,in]. */
-void trm_mat_nt(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m, size_t n,
-                size_t k, trm_real beta);
-/* c [M,N] = a [M,K] b[K,N] + beta c. A linear layer's gradient by its input: a the gradient of its output, b the weights. */
-void trm_mat_nn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m, size_t n,
-                size_t k, trm_real beta);
+void trm_mat_nt(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m,
+                size_t n, size_t k, trm_real beta);
+/* c [M,N] = a [M,K] b[K,N] + beta c. A linear layer's gradient by its input: a the gradient of its output, b the
+ * weights. */
+void trm_mat_nn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m,
+                size_t n, size_t k, trm_real beta);
 /* c [M,N] = a [K,M]^T b[K,N] + beta c. A linear layer's gradient by its weights. */
-void trm_mat_tn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m, size_t n,
-                size_t k, trm_real beta);
+void trm_mat_tn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m,
+                size_t n, size_t k, trm_real beta);
 
 /* The same three by the definition, k summed in rising order: the reference that the fast ones are tested against.
  * trans: 'n' or 't' for each of a and b, as the names above. */
-void trm_mat_plain(trm_real *c, size_t ldc, char trans_a, const trm_real *a, size_t lda, char trans_b, const trm_real *b,
-                   size_t ldb, size_t m, size_t n, size_t k, trm_real beta);
+void trm_mat_plain(trm_real *c, size_t ldc, char trans_a, const trm_real *a, size_t lda, char trans_b,
+                   const trm_real *b, size_t ldb, size_t m, size_t n, size_t k, trm_real beta);
 
 #endif

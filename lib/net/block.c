@@ -90,8 +90,8 @@ mix(const struct trm_net *net, const trm_real *p, const struct trm_net_block *b,
 }
 
 static void
-mix_back(const trm_real *p, const struct trm_net_block *b, struct trm_bench *w, const struct trm_trace *t, struct dims s,
-         const trm_real *du, trm_real *grad)
+mix_back(const trm_real *p, const struct trm_net_block *b, struct trm_bench *w, const struct trm_trace *t,
+         struct dims s, const trm_real *du, trm_real *grad)
 {
     size_t half = s.mix * s.cols;
     trm_mat_tn(w->d_hidden, s.cols, p + b->mix_out, s.mix, du, s.cols, s.mix, s.cols, s.len, 0);
@@ -159,8 +159,8 @@ behind(struct trm_bench *w, const struct dims *s, const trm_real *mask)
 }
 
 void
-trm_block_backward(const struct trm_net *net, const trm_real *params, struct trm_bench *w, const struct trm_trace *traces,
-                   size_t m, const trm_real *mask, const trm_real *out, trm_real *grad)
+trm_block_backward(const struct trm_net *net, const trm_real *params, struct trm_bench *w,
+                   const struct trm_trace *traces, size_t m, const trm_real *mask, const trm_real *out, trm_real *grad)
 {
     struct dims s = dims_of(net, m);
     for (size_t i = net->config.layers; i-- > 0;) {

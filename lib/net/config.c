@@ -124,7 +124,8 @@ check_together(const struct trm_net_config *c, struct trm_err *err)
     if (c->form == TRM_NET_ATTENTION && c->width % c->heads)
         return trm_err_set(err, TRM_USAGE, "heads is %u, expected a divisor of width %u", c->heads, c->width);
     if (c->form == TRM_NET_ATTENTION && c->pos == TRM_NET_ROPE && c->width / c->heads % 2)
-        return trm_err_set(err, TRM_USAGE, "width / heads is %u, expected an even number for rope", c->width / c->heads);
+        return trm_err_set(err, TRM_USAGE, "width / heads is %u, expected an even number for rope",
+                           c->width / c->heads);
     if (c->form == TRM_NET_MIXER && c->pos == TRM_NET_ROPE)
         return trm_err_set(err, TRM_USAGE, "pos is rope, expected none or learned for the mixer");
     if (c->puzzles && !c->prefix)

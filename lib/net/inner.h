@@ -8,8 +8,8 @@
 int trm_net_config_check(const struct trm_net_config *c, struct trm_err *err);
 
 /* What one call of one block leaves behind for its backward pass. In a micro-batch of m slots, N = L*m rows of D, row
- * l*m + i being position l of slot i. In this order both mixers are plain products: over D of the matrix [N,D], over L of
- * the same memory seen as [L,m*D]. */
+ * l*m + i being position l of slot i. In this order both mixers are plain products: over D of the matrix [N,D], over L
+ * of the same memory seen as [L,m*D]. */
 struct trm_trace {
     trm_real *x;      /* [N,D] input */
     trm_real *qkv;    /* attention: [N,3D] with q and k turned; mixer: [2A,m*D] gate over up */

@@ -1,8 +1,8 @@
 /* The Tiny Recursive Model: layout, initial weights, forward, backward, loss, halting. Knows no file.
  *
- * Source: Jolicoeur-Martineau, "Less is More: Recursive Reasoning with Tiny Networks", arXiv:2510.04871, and its published
- * code. Letters: S tokens of a task, P prefix tokens, L = P+S, D width, V output vocabulary, B slots, m slots of one
- * micro-batch, K id columns, F features.
+ * Source: Jolicoeur-Martineau, "Less is More: Recursive Reasoning with Tiny Networks", arXiv:2510.04871, and its
+ * published code. Letters: S tokens of a task, P prefix tokens, L = P+S, D width, V output vocabulary, B slots, m slots
+ * of one micro-batch, K id columns, F features.
  *
  *     x = embed(inputs);  T times: n times z = f(z, y+x), then y = f(y, z);  logits = W_out y[P:];  q = W_q y[0] + b_q
  *
@@ -18,8 +18,8 @@
  *                 trm_opt_step(&opt, params, grad);  trm_opt_average(&opt, ema, params);
  *
  * Bytes: the same for any number of threads. A batch is cut into micro-batches of config.micro slots, each computed by
- * one thread; gradients are added up in config.lanes partial sums (micro-batch j in lane j mod lanes, j rising), the lanes
- * in rising order. So micro and lanes are part of what defines a run; threads are not. */
+ * one thread; gradients are added up in config.lanes partial sums (micro-batch j in lane j mod lanes, j rising), the
+ * lanes in rising order. So micro and lanes are part of what defines a run; threads are not. */
 #ifndef TRM_NET_NET_H
 #define TRM_NET_NET_H
 
@@ -32,7 +32,7 @@
 #include "../base/tensor.h"
 
 #define TRM_NET_NO_LABEL (-100) /* a label that is ignored */
-#define TRM_ID_NONE (-1)      /* an id column that adds nothing */
+#define TRM_ID_NONE (-1)         /* an id column that adds nothing */
 
 enum trm_net_form { TRM_NET_ATTENTION = 0, TRM_NET_MIXER };
 enum trm_net_pos { TRM_NET_ROPE = 0, TRM_NET_NONE, TRM_NET_LEARNED }; /* the mixer allows none and learned */
@@ -53,12 +53,12 @@ struct trm_net_config {
     uint32_t max_steps;                         /* N_sup, supervision steps a sample at most in training */
     double explore;                             /* share of halts that must first reach a random minimum; .1 */
     double halt_weight;                         /* of the halting loss; .5 */
-    double dropout;                             /* share of a sublayer's outputs zeroed before the residual sum; 0: none */
+    double dropout;                             /* share of a sublayer's outputs zeroed */
     double eps, rope_theta;                     /* 1e-5, 10000 */
     uint32_t micro, lanes;                      /* slots a micro-batch in training; partial sums of the gradient */
 };
 /* The published attention form at paper size for sudoku: S 81, P 16, D 512, h 8, 2 layers, expansion 4, multiple 256,
- * 11 words in and out, K 1, F 0, no puzzles, n 6, T 3, 16 steps, explore .1, halting .5, dropout 0, micro 4, lanes 8. */
+ * 11 words in and out, K 1, F 0, no puzzles, n 6, T 3, 16 steps, explore .1, halting .5, no dropout, micro 4, lanes 8. */
 struct trm_net_config trm_net_config_default(void);
 
 /* A configuration as text, for metadata: key i ("form", "width", "dropout", ...) for i in 0..trm_net_config_n()-1. */
@@ -84,7 +84,7 @@ struct trm_net {
     /* The vector: first what the optimiser trains and EMA averages, then puzzle rows, then H_init and L_init. */
     size_t n_trained; /* published count of parameters */
     size_t n_params;  /* the whole vector */
-    size_t at_ids, at_features, at_pos, at_out, at_q, at_q_bias, at_puzzle, at_y0, at_z0; /* offsets; unused: n_params */
+    size_t at_ids, at_features, at_pos, at_out, at_q, at_q_bias, at_puzzle, at_y0, at_z0; /* unused: n_params */
     struct trm_net_block *blocks; /* [layers] owned */
     trm_real *cos, *sin;          /* [L, D/h/2] owned; rotary tables */
 };
@@ -125,17 +125,17 @@ struct trm_slots {
     trm_real *logits;             /* [B,S,V] */
     double *q;                    /* [B] halting logit, positive: halt */
     double *ce, *halt_loss;       /* [B] cross-entropy averaged over labelled positions; halting BCE (unweighted) */
-    uint32_t *labelled, *right;   /* [B] labelled positions; those whose greatest logit (the first of equals) is the label */
-    trm_real *puzzle_grad;        /* [B,D] training with puzzles: gradient by each slot's puzzle row, for trm_opt_rows */
+    uint32_t *labelled, *right;   /* [B] labelled positions; those whose greatest logit (first of equals) is right */
+    trm_real *puzzle_grad;        /* [B,D] in training with puzzles: by each slot's puzzle row, for trm_opt_rows */
     struct trm_work *work;        /* internal: a workspace a thread, gradient lanes */
 };
-/* Inference slots are computed one by one (m = 1), so a sample's numbers do not depend on its neighbours, on count or on
- * its place. threads >= 1. seed: of exploration and dropout. TRM_SYS: memory; then *s is empty. Borrows nothing. */
+/* Inference slots are computed one by one (m = 1), so a sample's numbers do not depend on its neighbours, on count or
+ * on its place. threads >= 1. seed: of exploration and dropout. TRM_SYS: memory; then *s is empty. Borrows nothing. */
 int trm_slots_init(struct trm_slots *s, const struct trm_net *net, size_t count, enum trm_slots_use use, size_t threads,
                    uint64_t seed, struct trm_err *err);
 void trm_slots_release(struct trm_slots *s);
-/* Give slot i a fresh sample and the initial state; steps 0, not halted. TRM_DATA: an id, label, puzzle out of range or a
- * feature that is not finite; the slot is then as it was. params: for H_init and L_init. */
+/* Give slot i a fresh sample and the initial state; steps 0, not halted. TRM_DATA: an id, label, puzzle out of range or
+ * a feature that is not finite; the slot is then as it was. params: for H_init and L_init. */
 int trm_slots_put(struct trm_slots *s, const struct trm_net *net, const trm_real *params, size_t i,
                   const struct trm_net_task *sample, uint64_t key, struct trm_err *err);
 /* The state as plain arrays, to be kept by ckpt and filled again at resume (into slots of equal count and config). */
@@ -148,12 +148,13 @@ struct trm_slots_part {
 #define TRM_SLOTS_PARTS 11
 /* Fills part[], returns how many. */
 size_t trm_slots_parts(struct trm_slots *s, const struct trm_net *net, struct trm_slots_part part[TRM_SLOTS_PARTS]);
-/* After parts were filled from a file: whether every id, label, puzzle, feature and step count is one that put and train
- * could have left. TRM_DATA names the first that is not. */
+/* After parts were filled from a file: whether every id, label, puzzle, feature and step count is one that put and
+ * train could have left. TRM_DATA names the first that is not. */
 int trm_slots_check(const struct trm_slots *s, const struct trm_net *net, struct trm_err *err);
 
-/* One supervision step for every slot (made with TRM_SLOTS_INFER) that has not halted: fills logits, q and, where labelled, ce, halt_loss, labelled,
- * right; counts steps. The caller decides who halts (sets halted[i]; puts a fresh sample). No dropout. Cannot fail. */
+/* One supervision step for every slot (made with TRM_SLOTS_INFER) that has not halted: fills logits, q and, where
+ * labelled, ce, halt_loss, labelled, right; counts steps. The caller decides who halts (sets halted[i]; puts a fresh
+ * sample). No dropout. Cannot fail. */
 void trm_net_infer(const struct trm_net *net, const trm_real *params, struct trm_slots *s);
 
 /* What one training step found; means are over the B slots. */
@@ -165,14 +166,15 @@ struct trm_net_stats {
     size_t halted, halted_exact; /* slots that halted at this step; of them those all right */
     uint64_t halted_steps;       /* sum of the steps of those */
 };
-/* One training step: forward, loss, backward, then the halting rule. A slot halts when its steps reach max_steps or
- * q > 0; with probability `explore`, drawn anew each step for each slot, only from a random minimum of 2..max_steps steps
- * on. grad [n_trained] is overwritten with the gradient of the mean loss. The parameters are not changed.
+/* One training step: forward, loss, backward, then the halting rule. A slot halts when its steps reach max_steps or its
+ * q is above 0; with probability `explore`, drawn anew each step for each slot, only from a random minimum of
+ * 2..max_steps steps on. grad [n_trained] is overwritten with the gradient of the mean loss. The parameters are not
+ * changed.
  *
  * BCE's target is whether all labelled positions are right; it carries no gradient. A slot without labels has no
- * cross-entropy. Dropout: one mask for each slot, step, layer and sublayer, over [L,D], the same in all calls of f of that
- * step (Gal and Ghahramani 2016, arXiv:1512.05287), made from (seed, step, slot, place), so nothing of it needs keeping.
- * TRM_USAGE: a slot is halted, i.e. was not given a sample; or the slots are not for training. */
+ * cross-entropy. Dropout: one mask for each slot, step, layer and sublayer, over [L,D], the same in all calls of f of
+ * that step (Gal and Ghahramani 2016, arXiv:1512.05287), made from (seed, step, slot, place), so nothing of it needs
+ * keeping. TRM_USAGE: a slot is halted, i.e. was not given a sample; or the slots are not for training. */
 int trm_net_train(const struct trm_net *net, const trm_real *params, struct trm_slots *s, trm_real *grad,
                   struct trm_net_stats *stats, struct trm_err *err);
 

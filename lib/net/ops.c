@@ -24,7 +24,7 @@ fold(trm_real *a)
     return a[0];
 }
 
-/* exp(x). Float: Cephes's expf (Moshier) without branches, x = n ln 2 + r, a polynomial of r, n put into the exponent. */
+/* exp(x). Float: Cephes's expf (Moshier) without branches, x = n ln 2 + r, a polynomial of r, n to the exponent. */
 INLINE trm_real
 exp1(trm_real x)
 {
@@ -130,7 +130,8 @@ dot(const trm_real *a, const trm_real *b, size_t n)
 }
 
 WIDE void
-trm_ops_norm_rows_back(trm_real *ds, const trm_real *dy, const trm_real *y, const trm_real *r, size_t rows, size_t width)
+trm_ops_norm_rows_back(trm_real *ds, const trm_real *dy, const trm_real *y, const trm_real *r, size_t rows,
+                       size_t width)
 {
     for (size_t i = 0; i < rows; i++) {
         const trm_real *dyi = dy + i * width, *yi = y + i * width;
@@ -160,8 +161,8 @@ trm_ops_norm_cols(trm_real *y, trm_real *r, const trm_real *x, const trm_real *u
 }
 
 WIDE void
-trm_ops_norm_cols_back(trm_real *ds, const trm_real *dy, const trm_real *y, const trm_real *r, size_t rows, size_t width,
-                       trm_real *acc)
+trm_ops_norm_cols_back(trm_real *ds, const trm_real *dy, const trm_real *y, const trm_real *r, size_t rows,
+                       size_t width, trm_real *acc)
 {
     for (size_t j = 0; j < width; j++)
         acc[j] = 0;

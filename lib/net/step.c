@@ -86,8 +86,8 @@ embed(const struct micro *b)
                     add_row(row_at(b, x, c->prefix + t, i), b->p + net->at_ids + (size_t)ids_at(b, t, i)[k] * d, d);
     if (c->features) {
         gather_features(b);
-        trm_mat_nn(row_at(b, x, c->prefix, 0), d, b->w->features, c->features, b->p + net->at_features, d, c->seq * b->m,
-                   d, c->features, 1);
+        trm_mat_nn(row_at(b, x, c->prefix, 0), d, b->w->features, c->features, b->p + net->at_features, d,
+                   c->seq * b->m, d, c->features, 1);
     }
     for (size_t l = 0; c->pos == TRM_NET_LEARNED && l < net->length; l++)
         for (size_t i = 0; i < b->m; i++)
@@ -146,7 +146,8 @@ recurse(const struct micro *b, const trm_real *mask, uint32_t cycles)
     }
 }
 
-/* The last cycle, remembered: call k's input and insides in traces, its output in outs; y and z are left as they were. */
+/* The last cycle, remembered: call k's input and insides in traces, its output in outs; y and z are left as they were.
+ * */
 static void
 recurse_traced(const struct micro *b)
 {
@@ -175,7 +176,8 @@ recurse_back(const struct micro *b)
     size_t nd = b->rows * c->width;
     memset(w->dx, 0, nd * sizeof *w->dx);
     for (uint32_t k = c->n + 1; k-- > 0;) {
-        trm_block_backward(b->net, b->p, w, w->traces + (size_t)k * c->layers, b->m, w->mask, w->outs + k * nd, b->grad);
+        trm_block_backward(b->net, b->p, w, w->traces + (size_t)k * c->layers, b->m, w->mask, w->outs + k * nd,
+                           b->grad);
         if (k < c->n)
             trm_ops_add2(w->dx, w->dx, w->dy, nd);
     }
@@ -191,7 +193,8 @@ read_heads(const struct micro *b)
     trm_mat_nt(b->w->logits, v, row_at(b, b->y, c->prefix, 0), d, b->p + net->at_out, d, seq * b->m, v, d, 0);
     for (size_t i = 0; i < b->m; i++) {
         for (size_t t = 0; t < seq; t++)
-            memcpy(b->s->logits + ((b->first + i) * seq + t) * v, b->w->logits + (t * b->m + i) * v, v * sizeof(trm_real));
+            memcpy(b->s->logits + ((b->first + i) * seq + t) * v, b->w->logits + (t * b->m + i) * v,
+                   v * sizeof(trm_real));
         double q = b->p[net->at_q_bias];
         const trm_real *y0 = row_at(b, b->y, 0, i), *wq = b->p + net->at_q;
         for (size_t j = 0; j < d; j++)

@@ -1,8 +1,8 @@
 /* Optimisers, learning-rate schedule and moving average over one flat vector. Knows no layer.
  *
  * Everything is element by element in a fixed order: the same bytes for any number of threads. Published setting and
- * formulas: TRM (arXiv:2510.04871) and its code; AdamW: Loshchilov and Hutter 2019, arXiv:1711.05101; Adam-atan2: Everett
- * et al. 2024, arXiv:2407.05872, with both its constants 1. */
+ * formulas: TRM (arXiv:2510.04871) and its code; AdamW: Loshchilov and Hutter 2019, arXiv:1711.05101; Adam-atan2:
+ * Everett et al. 2024, arXiv:2407.05872, with both its constants 1. */
 #ifndef TRM_OPT_OPT_H
 #define TRM_OPT_OPT_H
 
@@ -52,8 +52,8 @@ void trm_opt_step(struct trm_opt *o, trm_real *p, const trm_real *g);
 
 /* Sign-SGD on the touched rows of a table w [rows,width], after trm_opt_step (uses its step count for the schedule):
  *   w[r] = w[r] (1 - lr wd) - lr sign(sum of g over the samples with ids == r)
- * ids [n] in 0..rows-1, g [n,width] one gradient a sample; gradients of equal ids are summed, in rising order, before the
- * sign is taken, and such a row decays once. g is overwritten. Cannot fail. */
+ * ids [n] in 0..rows-1, g [n,width] one gradient a sample; gradients of equal ids are summed, in rising order, before
+ * the sign is taken, and such a row decays once. g is overwritten. Cannot fail. */
 void trm_opt_rows(const struct trm_opt *o, trm_real *w, size_t width, const int32_t *ids, trm_real *g, size_t n);
 
 /* Learning rate of step `step` (from 1) when the rate after warm-up is lr. */

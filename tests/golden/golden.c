@@ -223,7 +223,8 @@ compare_gradients(struct run *r)
         compare_real(r, &r->train, name, r->grad + t->offset, t->count, GRADIENTS);
     }
     if (r->config.puzzles)
-        compare_real(r, &r->train, "train1.grad.puzzle_emb_rows", r->slots.puzzle_grad, r->batch * r->config.width, GRADIENTS);
+        compare_real(r, &r->train, "train1.grad.puzzle_emb_rows", r->slots.puzzle_grad, r->batch * r->config.width,
+                     GRADIENTS);
 }
 
 static void
@@ -266,7 +267,8 @@ train_step(struct run *r, size_t step)
     compare_halting(r, step);
     trm_opt_step(&r->opt, r->params, r->grad);
     if (r->config.puzzles)
-        trm_opt_rows(&r->opt, r->params + r->net.at_puzzle, r->config.width, r->slots.puzzle, r->slots.puzzle_grad, r->batch);
+        trm_opt_rows(&r->opt, r->params + r->net.at_puzzle, r->config.width, r->slots.puzzle, r->slots.puzzle_grad,
+                     r->batch);
     trm_opt_average(&r->opt, r->ema, r->params);
 }
 

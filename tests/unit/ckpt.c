@@ -219,11 +219,12 @@ bad_headers(void)
     refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}", 8), true, "header");
     refused(with_header("[1,2]", 0), true, "no object");
     refused(with_header("{\"a\":{\"dtype\":\"F9\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8), true, "dtype F9");
-    refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8), true, "its shape says 12");
+    refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8), true,
+            "its shape says 12");
     refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[-2],\"data_offsets\":[0,8]}}", 8), true, "no size");
     refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[1.5],\"data_offsets\":[0,8]}}", 8), true, "no size");
-    refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[9007199254740991,9007199254740991],\"data_offsets\":[0,8]}}", 8),
-            true, "no size");
+    refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[9007199254740991,9007199254740991],"
+                        "\"data_offsets\":[0,8]}}", 8), true, "no size");
     refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", 8), true, "outside");
     refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 8), true, "outside");
     refused(with_header("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}}", 8), true, "outside");
@@ -232,7 +233,8 @@ bad_headers(void)
                         "\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[2,6]}}", 6), true, "overlaps");
     refused(with_header("{\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},"
                         "\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[5,9]}}", 9), true, "gap");
-    refused(with_header("{\"a\":{\"dtype\":\"U8\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,1]}}", 1), true, "at most 8");
+    refused(with_header("{\"a\":{\"dtype\":\"U8\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,1]}}", 1), true,
+            "at most 8");
     refused(with_header("{\"__metadata__\":{\"a\":1}}", 0), true, "no text");
     refused(with_header("{\"a\":{},\"a\":{}}", 0), true, "header");
     spill(in_folder("bad"), "\xff\xff\xff\xff\xff\xff\xff\xff{}", 10);

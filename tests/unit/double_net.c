@@ -38,7 +38,8 @@ put_random(struct rig *r, size_t i, struct trm_rng *rng)
     return trm_slots_put(&r->slots, &r->net, r->p, i, &s, i, &r->err);
 }
 
-/* Take the first supervision step and keep what it carries: from there on y and z are no longer the plain initial state. */
+/* Take the first supervision step and keep what it carries: from there on y and z are no longer the plain initial
+ * state. */
 static void
 begin(struct rig *r)
 {
@@ -71,8 +72,8 @@ loss_at(struct rig *r)
 /* With T = 1 nothing before the last cycle hangs on the weights, so the difference quotient of the whole step is the
  * gradient; with T = 2 the first cycle would have to be frozen, which golden numbers cover.
  *
- * Tolerance: central differences of step h err by h^2/6 f''' + eps f / h, with h = 1e-5 and f about 1 near 1e-10 + 1e-11;
- * f''' of these nets is up to hundreds, so 2e-7 beside gradients of about 0.1. */
+ * Tolerance: central differences of step h err by h^2/6 f''' + eps f / h, with h = 1e-5 and f about 1 near 1e-10 +
+ * 1e-11; f''' of these nets is up to hundreds, so 2e-7 beside gradients of about 0.1. */
 static void
 check_gradient(struct trm_net_config c)
 {

@@ -102,8 +102,8 @@ published_counts(void)
     CHECK(count_of(c) == 5028866);
 }
 
-/* Deviation and cut of what stands at [at, at+n). With n draws the deviation errs by about std / sqrt(2n) (less for a cut
- * normal); four of that. */
+/* Deviation and cut of what stands at [at, at+n). With n draws the deviation errs by about std / sqrt(2n) (less for a
+ * cut normal); four of that. */
 static void
 check_spread(const trm_real *w, size_t n, double std)
 {
@@ -276,6 +276,23 @@ halting(void)
     end(&r);
 }
 
+/* n and T lowered under way are n and T from the start. */
+static void
+curriculum(struct trm_net_config c)
+{
+    struct rig low, high;
+    begin(&high, c, 5, TRM_SLOTS_TRAIN, 2);
+    c.n = 1, c.T = 1;
+    begin(&low, c, 5, TRM_SLOTS_TRAIN, 2);
+    high.net.config.n = high.net.config.T = 1;
+    train(&low, 2), train(&high, 2);
+    CHECK(memcmp(low.p, high.p, low.net.n_params * sizeof *low.p) == 0 && low.stats.loss == high.stats.loss);
+    high.net.config.n = high.net.config.T = 2;
+    train(&low, 1), train(&high, 1);
+    CHECK(low.stats.loss != high.stats.loss);
+    end(&low), end(&high);
+}
+
 static void
 refusals(void)
 {
@@ -292,7 +309,8 @@ refusals(void)
     ids[5] = -2, trm_err_reset(&r.err);
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1);
     ids[5] = 0, features[4] = NAN, trm_err_reset(&r.err);
-    CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "feature 1 at position 1"));
+    CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text,
+                                                                                 "feature 1 at position 1"));
     features[4] = 0, labels[7] = 5, trm_err_reset(&r.err);
     CHECK(trm_slots_put(&r.slots, &r.net, r.p, 0, &s, 1, &r.err) == -1 && strstr(r.err.text, "label 5 at position 7"));
     labels[7] = TRM_NET_NO_LABEL, s.puzzle = 4, trm_err_reset(&r.err);
@@ -323,7 +341,10 @@ settings(void)
     const struct {
         const char *key, *value, *says;
     } bad[] = {{"heads", "3", "heads"}, {"width", "0", "width"}, {"dropout", "1", "dropout"}, {"prefix", "0", "prefix"},
-               {"vocab_in", "0", "vocab_in"}, {"pos", "none", NULL}, {"width", "2048", NULL}, {"width", "16384", "2^31"}, {"seq", "65536", "2^31"}};
+               {"vocab_in", "0", "vocab_in"}, {"pos", "none", NULL}, {"width", "2048", NULL}, {"width", "16384",
+                                                                                               "2^31"}, {"seq",
+                                                                                                         "65536",
+                                                                                                         "2^31"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct trm_net net;
         c = small(), c.lanes = 1;
@@ -382,8 +403,10 @@ T_MAIN
     T("parameter counts are the published ones") published_counts();
     T("initial weights have their deviation and their cut") initial_weights();
     T("one thread, two and three train to the same bytes") threads(attention), threads(mixer);
-    T("a sample's numbers do not depend on its neighbours, its place or the threads") neighbours(attention), neighbours(mixer);
+    T("a sample's numbers do not depend on its neighbours, its place or the threads") neighbours(attention),
+    neighbours(mixer);
     T("training goes on from what was kept, byte for byte") resume(attention), resume(mixer);
+    T("cycles may grow on the way") curriculum(attention), curriculum(mixer);
     T("slots halt by the rule") halting();
     T("what is out of range is refused with its place, and changes nothing") refusals();
     T("settings are text and back, and wrong ones are named") settings();
