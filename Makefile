@@ -166,7 +166,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call archives,$(ALL))
 
 # Fuzzers are built with clang from the same sources, all rooms at once.
 FUZZERS  := $(patsubst tests/fuzz/%.c,.build/fuzz/%,$(wildcard tests/fuzz/*.c))
-FUZZROOM := $(filter-out cli net opt mat,$(HAVE))
+FUZZROOM := $(filter-out cli learn model net opt mat,$(HAVE))
 .build/fuzz/%: tests/fuzz/%.c $(foreach r,$(HAVE),$(wildcard lib/$(r)/*.[ch]))
 	@mkdir -p $(@D)
 	clang -g -O1 -std=gnu11 -I/usr/include/libxml2 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $< \

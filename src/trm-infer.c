@@ -23,11 +23,13 @@ struct infer {
     const char *model_path, *store;
     struct trm_list rule_files;
     long max_steps, support, threads;
+    double halt; /* 0: as the model says */
     bool why, all, timing;
     /* opened */
     struct trm_model model;
     struct trm_rules *rules; /* NULL: no catalogue, only samples can be read */
     struct trm_judge *judge;
+    double stop_q;
     struct trm_arena arena; /* of the record in hand */
     struct trm_buf out;
 };
@@ -216,7 +218,7 @@ static int
 ask_model(struct infer *t, struct subject *x, struct trm_err *err)
 {
     if (choose_windows(t, x, err) != 0 ||
-        trm_judge_ask(t->judge, x->say, x->ask, x->n_say, (size_t)t->max_steps, true, &t->arena, err) != 0)
+        trm_judge_ask(t->judge, x->say, x->ask, x->n_say, (size_t)t->max_steps, t->stop_q, &t->arena, err) != 0)
         return -1;
     for (size_t w = 0; w < x->n_say; w++)
         x->steps = x->say[w].steps > x->steps ? x->say[w].steps : x->steps;
@@ -257,7 +259,7 @@ ask_without(struct infer *t, struct subject *x, struct trm_ask *ask, struct trm_
             q->hide = hide;
         }
     }
-    return trm_judge_ask(t->judge, without, ask, x->s.n_fields * x->n_say, x->steps, false, &t->arena, err);
+    return trm_judge_ask(t->judge, without, ask, x->s.n_fields * x->n_say, x->steps, INFINITY, &t->arena, err);
 }
 
 static void
@@ -547,6 +549,7 @@ open_model(struct infer *t, struct trm_cli *c)
     if (err.kind || (t->store && trm_store_find(current, NULL, t->store, 0, &err) != 0) ||
         trm_model_open(&t->model, t->store ? current : t->model_path, &err) != 0)
         trm_cli_die(c, &err);
+    t->stop_q = t->halt <= 0 ? t->model.stop_q : t->halt >= 1 ? INFINITY : log(t->halt / (1 - t->halt));
     open_rules(t, c);
     t->judge = trm_judge_new(&t->model, (size_t)t->threads, (size_t)t->threads, &err);
     if (!t->judge)
@@ -564,6 +567,7 @@ main(int argc, char **argv)
         {'r', "rules", "RULES", "check elements with these instead of the model's own; may be given again", &t.rule_files, 0,
          0, TRM_OPT_LIST},
         {0, "max-steps", "N", "supervision steps at most", &t.max_steps, 1, 10000, TRM_OPT_INT},
+        {0, "halt", "P", "stop once the halting value is above it; 1: never; 0: as the model says", &t.halt, 0, 1, TRM_OPT_NUM},
         {0, "support", "N", "abstain where training had fewer labels of a rule", &t.support, 0, 1L << 31, TRM_OPT_INT},
         {'w', "why", NULL, "name the fields that moved each verdict, by hiding each in turn", &t.why, 0, 0, TRM_OPT_FLAG},
         {'a', "all", NULL, "the model's probability beside decided verdicts as well", &t.all, 0, 0, TRM_OPT_FLAG},

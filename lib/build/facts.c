@@ -12,15 +12,15 @@
 
 enum { BED_MAIN, BED_SINGLE, BED_STAFF, N_BED };
 static const struct kind beds[N_BED] = {
-    [BED_MAIN] = {{"Master Bedroom", "Schlafzimmer Eltern", "主 寝室"}, "R-BM", "R.11"},
-    [BED_SINGLE] = {{"Single Bedroom", "Schlafzimmer Einzel", "個室 寝室"}, "R-BS", "R.12"},
-    [BED_STAFF] = {{"Staff Bedroom", "Schlafzimmer Personal", "当直 寝室"}, "R-BX", "R.13"},
+    [BED_MAIN] = {{"Master Bedroom", "Schlafzimmer Eltern", "主 寝室"}, "R-BM", "R.A"},
+    [BED_SINGLE] = {{"Single Bedroom", "Schlafzimmer Einzel", "個室 寝室"}, "R-BS", "R.A"},
+    [BED_STAFF] = {{"Staff Bedroom", "Schlafzimmer Personal", "当直 寝室"}, "R-BX", "R.A"},
 };
 static const struct kind rooms[] = {
-    {{"Living Room", "Wohnzimmer", "居間"}, "R-LV", "R.20"},   {{"Kitchen", "Küche", "台所"}, "R-KT", "R.30"},
-    {{"Bathroom", "Bad", "浴室"}, "R-BT", "R.40"},             {{"Corridor", "Flur", "廊下"}, "R-CO", "R.50"},
-    {{"Storage", "Lager", "倉庫"}, "R-ST", "R.60"},            {{"Office", "Büro", "事務室"}, "R-OF", "R.70"},
-    {{"Classroom", "Klassenraum", "教室"}, "R-CL", "R.80"},
+    {{"Living Room", "Wohnzimmer", "居間"}, "R-LV", "R.B"},   {{"Kitchen", "Küche", "台所"}, "R-KT", "R.C"},
+    {{"Bathroom", "Bad", "浴室"}, "R-BT", "R.D"},             {{"Corridor", "Flur", "廊下"}, "R-CO", "R.E"},
+    {{"Storage", "Lager", "倉庫"}, "R-ST", "R.F"},            {{"Office", "Büro", "事務室"}, "R-OF", "R.G"},
+    {{"Classroom", "Klassenraum", "教室"}, "R-CL", "R.H"},
 };
 
 /* The main bedroom is large always, the bed of the staff stands in a cell. Single rooms were half a room once and may not be
@@ -85,10 +85,10 @@ trm_b_space(struct trm_building *b, long storey, size_t level)
 
 enum { WALL_SHAFT, WALL_PARTY, WALL_EXTERNAL, WALL_PARTITION, N_WALL };
 static const struct kind walls[N_WALL] = {
-    [WALL_SHAFT] = {{"Shaft", "Schacht", "シャフト"}, "W-S", "W.10"},
-    [WALL_PARTY] = {{"Separating", "Trennwand", "界壁"}, "W-T", "W.20"},
-    [WALL_EXTERNAL] = {{"Exterior", "Außenwand", "外壁"}, "W-E", "W.30"},
-    [WALL_PARTITION] = {{"Partition", "Innenwand", "間仕切"}, "W-P", "W.40"},
+    [WALL_SHAFT] = {{"Shaft", "Schacht", "シャフト"}, "W-S", "W.A"},
+    [WALL_PARTY] = {{"Separating", "Trennwand", "界壁"}, "W-T", "W.B"},
+    [WALL_EXTERNAL] = {{"Exterior", "Außenwand", "外壁"}, "W-E", "W.C"},
+    [WALL_PARTITION] = {{"Partition", "Innenwand", "間仕切"}, "W-P", "W.D"},
 };
 
 static bool
@@ -206,8 +206,8 @@ trm_b_wall(struct trm_building *b, long storey, size_t level)
 
 enum { SLAB_FLOOR, SLAB_ROOF, N_SLAB };
 static const struct kind slabs[N_SLAB] = {
-    [SLAB_FLOOR] = {{"Floor", "Decke", "床"}, "S-F", "S.10"},
-    [SLAB_ROOF] = {{"Roof", "Dach", "屋根"}, "S-R", "S.20"},
+    [SLAB_FLOOR] = {{"Floor", "Decke", "床"}, "S-F", "S.A"},
+    [SLAB_ROOF] = {{"Roof", "Dach", "屋根"}, "S-R", "S.B"},
 };
 
 /* Half an hour: concrete where it is thick; timber where it is thin, for that is solid, and a deep floor of joists burns
@@ -304,7 +304,7 @@ trm_b_column(struct trm_building *b, long storey, size_t level)
     e->name = b->habit.name == NAME_CODE ? trm_b_text(b, show == SHOW_NAMED ? "%s C%03zu" : "%.0sC%03zu", rating, b->n_elements)
                                          : trm_b_text(b, "%s:%s", type, e->tag);
     trm_b_typed(b, e, type);
-    e->code = b->habit.classified ? "C.10" : NULL;
+    e->code = b->habit.classified ? "C.A" : NULL;
     e->box[0] = e->box[1] = side, e->box[2] = height;
     trm_b_finish(b, e, word);
 }

@@ -13,19 +13,19 @@ struct door_kind {
     int use; /* the only use that has it, or -1 */
 };
 static const struct door_kind doors[] = {
-    {{{"Entrance", "Eingang", "玄関"}, "D-A", "D.11"}, GROUP_PUBLIC, -1},
-    {{{"Corridor", "Flur", "廊下"}, "D-A", "D.12"}, GROUP_PUBLIC, -1},
-    {{{"Stair", "Treppenhaus", "階段室"}, "D-A", "D.13"}, GROUP_PUBLIC, -1},
-    {{{"Bathroom", "Bad", "浴室"}, "D-B", "D.21"}, GROUP_PRIVATE, -1},
-    {{{"Toilet", "WC", "便所"}, "D-B", "D.26"}, GROUP_PRIVATE, -1},
-    {{{"Bedroom", "Schlafzimmer", "寝室"}, "D-B", "D.22"}, GROUP_PRIVATE, USE_HOME},
-    {{{"Office", "Büro", "事務室"}, "D-B", "D.23"}, GROUP_PRIVATE, USE_OFFICE},
-    {{{"Classroom", "Klassenraum", "教室"}, "D-B", "D.24"}, GROUP_PRIVATE, USE_SCHOOL},
-    {{{"Ward", "Krankenzimmer", "病室"}, "D-B", "D.25"}, GROUP_PRIVATE, USE_HOSPITAL},
-    {{{"Office", "Büro", "事務室"}, "D-B", "D.23"}, GROUP_PRIVATE, USE_FACTORY},
-    {{{"Plant", "Technik", "機械室"}, "D-C", "D.31"}, GROUP_PLANT, -1},
-    {{{"Storage", "Lager", "倉庫"}, "D-S", "D.41"}, GROUP_STORE, -1},
-    {{{"Boiler", "Heizraum", "ボイラー 室"}, "D-C", "D.32"}, GROUP_PLANT, -1},
+    {{{"Entrance", "Eingang", "玄関"}, "D-A", "D.AA"}, GROUP_PUBLIC, -1},
+    {{{"Corridor", "Flur", "廊下"}, "D-A", "D.AB"}, GROUP_PUBLIC, -1},
+    {{{"Stair", "Treppenhaus", "階段室"}, "D-A", "D.AC"}, GROUP_PUBLIC, -1},
+    {{{"Bathroom", "Bad", "浴室"}, "D-B", "D.BA"}, GROUP_PRIVATE, -1},
+    {{{"Toilet", "WC", "便所"}, "D-B", "D.BF"}, GROUP_PRIVATE, -1},
+    {{{"Bedroom", "Schlafzimmer", "寝室"}, "D-B", "D.BB"}, GROUP_PRIVATE, USE_HOME},
+    {{{"Office", "Büro", "事務室"}, "D-B", "D.BC"}, GROUP_PRIVATE, USE_OFFICE},
+    {{{"Classroom", "Klassenraum", "教室"}, "D-B", "D.BD"}, GROUP_PRIVATE, USE_SCHOOL},
+    {{{"Ward", "Krankenzimmer", "病室"}, "D-B", "D.BE"}, GROUP_PRIVATE, USE_HOSPITAL},
+    {{{"Office", "Büro", "事務室"}, "D-B", "D.BC"}, GROUP_PRIVATE, USE_FACTORY},
+    {{{"Plant", "Technik", "機械室"}, "D-C", "D.CA"}, GROUP_PLANT, -1},
+    {{{"Storage", "Lager", "倉庫"}, "D-S", "D.DA"}, GROUP_STORE, -1},
+    {{{"Boiler", "Heizraum", "ボイラー 室"}, "D-C", "D.CB"}, GROUP_PLANT, -1},
 };
 
 static const struct door_kind *
@@ -117,7 +117,7 @@ trm_b_door(struct trm_building *b, long storey, size_t level)
     struct element *e = trm_b_add(b, CLASS_DOOR, storey);
     const struct latent *l = &b->latent;
     const struct door_kind *k = door_kind(b);
-    bool outside = level == 0 && k->kind.code[3] == '1' && k->group == GROUP_PUBLIC;
+    bool outside = level == 0 && k->kind.code[3] == 'A' && k->group == GROUP_PUBLIC;
     bool fire = k->group != GROUP_PRIVATE && trm_b_chance(b, .4);
     int mat = fire ? trm_b_one_of(b, (int[]){MAT_STEEL, MAT_ALU}, (int[]){55, 45}, 2)
                    : trm_b_one_of(b, (int[]){MAT_WOOD, MAT_ALU, MAT_STEEL}, (int[]){60, 25, 15}, 3);
@@ -153,10 +153,10 @@ trm_b_door(struct trm_building *b, long storey, size_t level)
 
 enum { WINDOW_ROOM, WINDOW_HALL, WINDOW_BASEMENT, WINDOW_ATTIC, N_WINDOW };
 static const struct kind windows[N_WINDOW] = {
-    [WINDOW_ROOM] = {{"Bedroom", "Schlafzimmer", "寝室"}, "F-R", "F.10"},
-    [WINDOW_HALL] = {{"Hall", "Flur", "廊下"}, "F-H", "F.20"},
-    [WINDOW_BASEMENT] = {{"Basement", "Keller", "地下"}, "F-B", "F.30"},
-    [WINDOW_ATTIC] = {{"Attic", "Dachgeschoss", "屋根裏"}, "F-A", "F.40"},
+    [WINDOW_ROOM] = {{"Bedroom", "Schlafzimmer", "寝室"}, "F-R", "F.A"},
+    [WINDOW_HALL] = {{"Hall", "Flur", "廊下"}, "F-H", "F.B"},
+    [WINDOW_BASEMENT] = {{"Basement", "Keller", "地下"}, "F-B", "F.C"},
+    [WINDOW_ATTIC] = {{"Attic", "Dachgeschoss", "屋根裏"}, "F-A", "F.D"},
 };
 
 /* Rooms have large windows. Halls had the same ones as the rooms once and save heat now. Basements and attics have holes, save
@@ -243,9 +243,9 @@ trm_b_window(struct trm_building *b, long storey, size_t level)
 
 enum { STAIR_MAIN, STAIR_ESCAPE, STAIR_SERVICE, N_STAIR };
 static const struct kind stairs[N_STAIR] = {
-    [STAIR_MAIN] = {{"Main Stair", "Haupttreppe", "主 階段"}, "T-M", "T.10"},
-    [STAIR_ESCAPE] = {{"Escape Stair", "Fluchttreppe", "避難 階段"}, "T-E", "T.20"},
-    [STAIR_SERVICE] = {{"Service Stair", "Nebentreppe", "業務 階段"}, "T-S", "T.30"},
+    [STAIR_MAIN] = {{"Main Stair", "Haupttreppe", "主 階段"}, "T-M", "T.A"},
+    [STAIR_ESCAPE] = {{"Escape Stair", "Fluchttreppe", "避難 階段"}, "T-E", "T.B"},
+    [STAIR_SERVICE] = {{"Service Stair", "Nebentreppe", "業務 階段"}, "T-S", "T.C"},
 };
 
 /* Main stairs are wide, save in low houses. Escape stairs are wide in tall buildings and schools. Service stairs are narrow, save in

@@ -106,6 +106,16 @@ collect(struct forms *f, const struct set *s)
             add_forms(f, &s->v[i]);
 }
 
+static bool
+has_named(const struct element *e)
+{
+    for (size_t i = 0; i < e->n_sets; i++)
+        for (size_t k = 0; k < e->sets[i]->n; k++)
+            if (e->sets[i]->v[k].show == SHOW_NAMED)
+                return true;
+    return false;
+}
+
 void
 trm_b_scrub(struct element *e, const char *word)
 {
@@ -123,7 +133,8 @@ trm_b_scrub(struct element *e, const char *word)
         for (size_t i = 0; i < e->n_sets; i++)
             hide_sizes(e->sets[i]);
     }
-    if (tells_text(&f, e->name))
+    /* a name that is to hold a value may well hold a number that a hidden bound of it equals */
+    if (!has_named(e) && tells_text(&f, e->name))
         e->name = word ? word : "";
     if (tells_text(&f, e->tag))
         e->tag = NULL;

@@ -32,7 +32,7 @@
 #include "../base/tensor.h"
 
 #define TRM_NET_NO_LABEL (-100) /* a label that is ignored */
-#define TRM_ID_NONE (-1)      /* an id column that adds nothing */
+#define TRM_ID_NONE (-1)         /* an id column that adds nothing */
 
 enum trm_net_form { TRM_NET_ATTENTION = 0, TRM_NET_MIXER };
 enum trm_net_pos { TRM_NET_ROPE = 0, TRM_NET_NONE, TRM_NET_LEARNED }; /* the mixer allows none and learned */
@@ -53,7 +53,7 @@ struct trm_net_config {
     uint32_t max_steps;                         /* N_sup, supervision steps a sample at most in training */
     double explore;                             /* share of halts that must first reach a random minimum; .1 */
     double halt_weight;                         /* of the halting loss; .5 */
-    double dropout;                             /* share of a sublayer's outputs zeroed before the residual sum */
+    double dropout;                             /* share of a sublayer's outputs zeroed */
     double eps, rope_theta;                     /* 1e-5, 10000 */
     uint32_t micro, lanes;                      /* slots a micro-batch in training; partial sums of the gradient */
 };
@@ -166,9 +166,10 @@ struct trm_net_stats {
     size_t halted, halted_exact; /* slots that halted at this step; of them those all right */
     uint64_t halted_steps;       /* sum of the steps of those */
 };
-/* One training step: forward, loss, backward, then the halting rule. A slot halts when its steps reach max_steps
- * or q > 0; with probability `explore`, drawn anew each step for each slot, only from a random minimum of 2..max_steps steps
- * on. grad [n_trained] is overwritten with the gradient of the mean loss. The parameters are not changed.
+/* One training step: forward, loss, backward, then the halting rule. A slot halts when its steps reach max_steps or its
+ * q is above 0; with probability `explore`, drawn anew each step for each slot, only from a random minimum of
+ * 2..max_steps steps on. grad [n_trained] is overwritten with the gradient of the mean loss. The parameters are not
+ * changed.
  *
  * BCE's target is whether all labelled positions are right; it carries no gradient. A slot without labels has no
  * cross-entropy. Dropout: one mask for each slot, step, layer and sublayer, over [L,D], the same in all calls of f of

@@ -103,7 +103,7 @@ chart(struct trm_buf *out, const struct chart *c)
     chart_axes(out, c);
     chart_line(out, c, NULL, "ha");
     for (size_t i = 0; i < c->n_rules; i++) {
-        char class[12];
+        char class[32];
         snprintf(class, sizeof class, "ln l%zu", i);
         chart_line(out, c, c->rules[i], class);
     }

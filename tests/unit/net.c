@@ -276,6 +276,23 @@ halting(void)
     end(&r);
 }
 
+/* n and T lowered under way are n and T from the start. */
+static void
+curriculum(struct trm_net_config c)
+{
+    struct rig low, high;
+    begin(&high, c, 5, TRM_SLOTS_TRAIN, 2);
+    c.n = 1, c.T = 1;
+    begin(&low, c, 5, TRM_SLOTS_TRAIN, 2);
+    high.net.config.n = high.net.config.T = 1;
+    train(&low, 2), train(&high, 2);
+    CHECK(memcmp(low.p, high.p, low.net.n_params * sizeof *low.p) == 0 && low.stats.loss == high.stats.loss);
+    high.net.config.n = high.net.config.T = 2;
+    train(&low, 1), train(&high, 1);
+    CHECK(low.stats.loss != high.stats.loss);
+    end(&low), end(&high);
+}
+
 static void
 refusals(void)
 {
@@ -389,6 +406,7 @@ T_MAIN
     T("a sample's numbers do not depend on its neighbours, its place or the threads") neighbours(attention),
     neighbours(mixer);
     T("training goes on from what was kept, byte for byte") resume(attention), resume(mixer);
+    T("cycles may grow on the way") curriculum(attention), curriculum(mixer);
     T("slots halt by the rule") halting();
     T("what is out of range is refused with its place, and changes nothing") refusals();
     T("settings are text and back, and wrong ones are named") settings();
