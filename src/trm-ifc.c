@@ -528,9 +528,11 @@ all_files(struct run *r)
         if (one_file(r, files[i], &err) == 0)
             continue;
         bool give_up = err.kind == TRM_SYS && n == 1;
+        c->text = "", c->text_len = 0; /* a whole file is refused, which stands where it stood */
         if (err.kind == TRM_DATA)
-            c->n_refused++;
-        trm_cli_fail(c, &err);
+            trm_cli_refuse(c, &err);
+        else
+            trm_cli_fail(c, &err);
         if (give_up)
             break;
     }
