@@ -75,7 +75,8 @@ enum trm_reason {
     TRM_HOLDS = 0,                                                        /* pass */
     TRM_BOUND, TRM_VALUE, TRM_PATTERN, TRM_ABSENT,                        /* fail */
     TRM_WHY_NO_SET, TRM_WHY_NO_PROPERTY, TRM_WHY_NO_VALUE, TRM_WHY_PLACEHOLDER, TRM_WHY_NO_UNIT, TRM_WHY_WRONG_TYPE,
-    TRM_WHY_BOUND_ONLY,                                                   /* unknown */
+    TRM_WHY_BOUND_ONLY,                                                   /* unknown; in IDS most of these fail */
+    TRM_WHY_CLASS, TRM_WHY_PREDEFINED, TRM_WHY_DATA_TYPE, TRM_WHY_SYSTEM, TRM_WHY_RELATION, TRM_WHY_PROHIBITED, /* fail, IDS only */
     TRM_N_REASONS
 };
 /* Why a verdict is what it is. All text is borrowed from the rule, the element or the arena. */
