@@ -120,6 +120,8 @@ judge(struct check *k, struct trm_cli *c, const struct trm_element *e)
     struct trm_jw w = {.out = &k->results};
     long written = 0;
     size_t n;
+    const struct trm_rule *before = NULL;
+    enum trm_applies applies = TRM_APPLIES_NOT;
     const size_t *fit = trm_rules_for(k->rules, e, &n);
     if (!fit)
         return -1;
@@ -127,7 +129,9 @@ judge(struct check *k, struct trm_cli *c, const struct trm_element *e)
     for (size_t i = 0; i < n; i++) {
         const struct trm_rule *rule = trm_rules_at(k->rules, fit[i]);
         struct trm_result r = {0};
-        enum trm_applies applies = trm_rule_selects(rule, e);
+        if (!(before && trm_rule_selects_as(before, rule)))
+            applies = trm_rule_selects(rule, e);
+        before = rule;
         if (applies == TRM_APPLIES)
             trm_rule_judge(&r, rule, e, &k->scratch);
         trm_tally_add(k->tally, rule, e, applies, &r);

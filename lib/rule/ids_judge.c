@@ -378,14 +378,22 @@ trm_ids_applies(const struct ids_rule *r, const struct trm_element *e)
     return true;
 }
 
+/* Whether the name is a literal that the schema knows as an entity, so that no type object can stand for it. */
+static bool
+is_entity_of(const struct ids_value *name, const struct trm_schema *s)
+{
+    return name->simple && trm_schema_entity(s, name->simple) >= 0;
+}
+
 bool
 trm_ids_class_fits(const struct ids_rule *r, const char *schema, const char *class)
 {
     const struct trm_schema *s = schema ? trm_schema_find(schema, strlen(schema)) : NULL;
-    if (!s || strcmp(trm_schema_name(s), "IFC2X3") == 0)
+    if (!s)
         return true;
+    bool old = strcmp(trm_schema_name(s), "IFC2X3") == 0;
     for (const struct ids_facet *f = r->specification->applicability; f; f = f->next)
-        if (f->kind == IDS_ENTITY && !class_matches(&f->name, class, schema, NULL))
+        if (f->kind == IDS_ENTITY && !(old && !is_entity_of(&f->name, s)) && !class_matches(&f->name, class, schema, NULL))
             return false;
     return true;
 }

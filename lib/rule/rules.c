@@ -267,6 +267,12 @@ trm_rule_selects(const struct trm_rule *r, const struct trm_element *e)
     return r->body->selector ? trm_filter_holds(r->body->selector, e) : TRM_APPLIES;
 }
 
+bool
+trm_rule_selects_as(const struct trm_rule *a, const struct trm_rule *b)
+{
+    return a->body->ids && b->body->ids && a->body->ids->specification == b->body->ids->specification;
+}
+
 void
 trm_rule_judge(struct trm_result *out, const struct trm_rule *r, const struct trm_element *e, struct trm_arena *scratch)
 {
