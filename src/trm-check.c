@@ -264,8 +264,11 @@ put_summaries(struct check *k, struct trm_cli *c, int exit_level)
     }
     for (size_t i = 0; i < trm_tally_count(k->tally); i++) {
         trm_buf_reset(&k->line);
-        if (trm_tally_write_specification(&k->line, k->tally, i, PROGRAM))
+        int passed = trm_tally_write_specification(&k->line, k->tally, i, PROGRAM);
+        if (passed >= 0)
             put_line(k, c);
+        if (passed == 0 && exit_level >= 0)
+            c->verdict_failed = true;
     }
 }
 

@@ -349,12 +349,12 @@ goes_on(const struct trm_tally *t, size_t i)
                                     trm_json_num(trm_json_get(specification_of(&t->entries[i - 1]), "number"), -2);
 }
 
-bool
+int
 trm_tally_write_specification(struct trm_buf *b, const struct trm_tally *t, size_t i, const char *program)
 {
     const trm_json *s = specification_of(&t->entries[i]);
     if (!s || goes_on(t, i))
-        return false;
+        return -1;
     uint64_t fails = 0, applicable = t->entries[i].applicable;
     for (size_t k = i; k < t->n && (k == i || goes_on(t, k)); k++)
         fails += t->entries[k].fail;
@@ -378,7 +378,7 @@ trm_tally_write_specification(struct trm_buf *b, const struct trm_tally *t, size
     trm_jw_kstr(&w, "program", program);
     trm_jw_end(&w);
     trm_buf_release(&id);
-    return true;
+    return pass;
 }
 
 size_t
