@@ -46,6 +46,10 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules
 .PHONY: all say FORCE
 
+# V=1 shows the commands; without it each step says in a line what it makes
+Q     := $(if $(V),,@)
+say    = @echo "  $(1)"
+
 W     := $(OUT)/work
 NOTES := $(W)/notes
 STEP  := $(HERE)step.sh $(NOTES)
@@ -78,9 +82,10 @@ $(eval $(call setting,groups,learn exam $(if $(IFC),own)))
 
 # --- models ---------------------------------------------------------------------------------------------------------
 $(W)/learn.list $(W)/exam.list: $(W)/%.list: $(W)/%.set $(call program,buildings)
-	@rm -rf $(W)/$*.ifc
-	$(call program,buildings) $$(cat $<) -o $(W)/$*.ifc
-	@find $(W)/$*.ifc -name '*.ifc' | LC_ALL=C sort > $@.part && mv $@.part $@
+	@rm -rf $(W)/$*.models
+	$(call say,$*: made-up buildings)
+	$(Q)$(call program,buildings) $$(cat $<) -o $(W)/$*.models
+	@find $(W)/$*.models -type f -name '*.ifc' | LC_ALL=C sort > $@.part && mv $@.part $@
 
 # what IFC= names, with size and time of each file, so that a changed model is read again
 $(W)/own.seen: FORCE | $(W)
@@ -96,50 +101,57 @@ $(W)/own.list: $(W)/own.seen
 
 # --- elements, verdicts of the rules --------------------------------------------------------------------------------
 $(W)/%.checked.ndjson: $(W)/%.list $(RULES) $(call program,ifc) $(call program,check)
-	$(READ) $< $(W)/$* $@
+	$(call say,$*: elements and the rules' verdicts)
+	$(Q)$(READ) $< $(W)/$* $@
 
 $(W)/truth.ndjson: $(W)/exam.list $(RULES) $(call program,check)
-	@cat $(W)/exam.ifc/*.truth.ndjson > $(W)/truth.full
-	$(STEP) $@ $(call program,check) -r $(RULES) $(W)/truth.full
+	@cat $(W)/exam.models/*.truth.ndjson > $(W)/truth.full
+	$(Q)$(STEP) $@ $(call program,check) -r $(RULES) $(W)/truth.full
 	@rm $(W)/truth.full
 
 # --- samples, models ------------------------------------------------------------------------------------------------
 $(W)/%.extracted.ndjson: $(W)/%.checked.ndjson $(W)/samples.set $(call program,extract)
-	$(STEP) $@ $(call program,extract) -r $(RULES) $$(cat $(W)/samples.set) $<
+	$(call say,$*: samples)
+	$(Q)$(STEP) $@ $(call program,extract) -r $(RULES) $$(cat $(W)/samples.set) $<
 
 $(W)/samples.ndjson: $(W)/learn.extracted.ndjson $(if $(IFC),$(W)/own.extracted.ndjson) $(W)/groups.set $(KEYS) \
 		$(call program,split)
-	$(STEP) $@ $(call program,split) --keys $(KEYS) $(filter %.extracted.ndjson,$^)
+	$(Q)$(STEP) $@ $(call program,split) --keys $(KEYS) $(filter %.extracted.ndjson,$^)
 
 $(W)/model.trm: $(W)/samples.ndjson $(W)/train.set $(call program,train)
-	$(STEP) $(W)/epochs.ndjson $(call program,train) -r $(RULES) $$(cat $(W)/train.set) --status $(W)/train.status \
+	$(call say,training: a few minutes; $(W)/train.status says how far)
+	$(Q)$(STEP) $(W)/epochs.ndjson $(call program,train) -r $(RULES) $$(cat $(W)/train.set) --status $(W)/train.status \
 	  -o $@ $(W)/samples.ndjson
 
 $(BASELINES:%=$(W)/%.trm): $(W)/%.trm: $(W)/samples.ndjson $(call program,train)
-	$(STEP) $(W)/$*.epochs.ndjson $(call program,train) -r $(RULES) --arch $* -o $@ $(W)/samples.ndjson
+	$(call say,training: the baseline $*)
+	$(Q)$(STEP) $(W)/$*.epochs.ndjson $(call program,train) -r $(RULES) --arch $* -o $@ $(W)/samples.ndjson
 
 # the newest model becomes the current one of the store; it keeps the last three beside it
 $(W)/stored: $(W)/model.trm $(call program,models)
-	$(call program,models) -s $(OUT)/models --promote add $(W)/model.trm > $@.part
-	$(call program,models) -s $(OUT)/models prune > /dev/null
+	$(Q)$(call program,models) -s $(OUT)/models --promote add $(W)/model.trm > $@.part
+	$(Q)$(call program,models) -s $(OUT)/models prune > /dev/null
 	@mv $@.part $@
 
 # --- verdicts of the model ------------------------------------------------------------------------------------------
 # -k keeps the order, so the bytes do not depend on the number of jobs
-infer = $(STEP) $(1) parallel --will-cite --pipe -k -N 200 -j $(JOBS) --halt now,fail=1 \
+infer = $(STEP) $(1) parallel --will-cite --pipe -k --block 2M -j $(JOBS) --halt now,fail=1 \
 	  $(STEP) - $(call program,infer) -m $(2) $(3) < $(4)
 
 $(W)/exam.traces.ndjson: $(W)/exam.checked.ndjson $(W)/stored $(W)/infer.set $(call program,infer)
-	$(call infer,$@,$(OUT)/models/current,--all $$(cat $(W)/infer.set),$<)
+	$(call say,exam: the model's verdicts)
+	$(Q)$(call infer,$@,$(OUT)/models/current,--all $$(cat $(W)/infer.set),$<)
 
 $(W)/own.traces.ndjson: $(W)/own.checked.ndjson $(W)/stored $(W)/infer.set $(call program,infer)
-	$(call infer,$@,$(OUT)/models/current,$$(cat $(W)/infer.set),$<)
+	$(call say,own: the model's verdicts)
+	$(Q)$(call infer,$@,$(OUT)/models/current,$$(cat $(W)/infer.set),$<)
 
 $(BASELINES:%=$(W)/exam.%.ndjson): $(W)/exam.%.ndjson: $(W)/exam.checked.ndjson $(W)/%.trm $(call program,infer)
-	$(call infer,$@,$(W)/$*.trm,--all,$<)
+	$(Q)$(call infer,$@,$(W)/$*.trm,--all,$<)
 
 $(OUT)/eval.ndjson: $(W)/exam.traces.ndjson $(W)/truth.ndjson $(BASELINES:%=$(W)/exam.%.ndjson) $(call program,eval)
-	$(STEP) $@ $(call program,eval) --truth $(W)/truth.ndjson $(foreach b,$(BASELINES),-b $(b)=$(W)/exam.$(b).ndjson) $<
+	$(call say,figures)
+	$(Q)$(STEP) $@ $(call program,eval) --truth $(W)/truth.ndjson $(foreach b,$(BASELINES),-b $(b)=$(W)/exam.$(b).ndjson) $<
 
 # --- what people look at --------------------------------------------------------------------------------------------
 $(OUT)/checked.ndjson: $(W)/$(JUDGED).checked.ndjson $(W)/groups.set
@@ -163,13 +175,12 @@ note = $(if $(IFC),The model that judges the unknown learned from made-up buildi
 
 $(OUT)/report.html $(OUT)/report.txt $(OUT)/results.csv &: $(OUT)/checked.ndjson $(OUT)/traces.ndjson $(OUT)/eval.ndjson \
 		$(W)/learned.ndjson $(call program,report)
-	$(STEP) $(OUT)/report.html $(call program,report) -t "$$TITLE" -n "$(strip $(note))" $${DATE:+--date "$$DATE"} $(REPORT_IN)
-	$(STEP) $(OUT)/report.txt $(call program,report) -f text -t "$$TITLE" $(REPORT_IN)
-	$(STEP) $(OUT)/results.csv $(call program,report) -f csv $(OUT)/checked.ndjson $(OUT)/traces.ndjson
+	$(call say,report)
+	$(Q)$(STEP) $(OUT)/report.html $(call program,report) -t "$$TITLE" -n "$(strip $(note))" $${DATE:+--date "$$DATE"} $(REPORT_IN)
+	$(Q)$(STEP) $(OUT)/report.txt $(call program,report) -f text -t "$$TITLE" $(REPORT_IN)
+	$(Q)$(STEP) $(OUT)/results.csv $(call program,report) -f csv $(OUT)/checked.ndjson $(OUT)/traces.ndjson
 
 say: $(OUT)/report.html
 	@sed -n '1,/^Failures/p' $(OUT)/report.txt | sed '$$d'
 	@if [ -s $(NOTES) ]; then sort -u $(NOTES) >&2; fi
-	@if [ -s $(W)/$(JUDGED).checked.ndjson.broken ]; then echo "not read:" >&2; sed \
-	  's/.*"file":"\(.*\)","error":"\(.*\)"}$$/  \1: \2/' $(W)/$(JUDGED).checked.ndjson.broken >&2; fi
 	@echo "report: $(OUT)/report.html"

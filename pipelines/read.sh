@@ -41,7 +41,7 @@ fi
 bin=$1 rules=$2 jobs=$3 list=$4 dir=$5 out=$6
 rm -rf "$dir"
 mkdir -p "$dir"
-rm -f "$out" "$out.broken"
+rm -f "$out" "$out.broken" "$out.part" "$out.broken.part"
 [ -s "$list" ] || {
     echo "read.sh: no model to read: $list is empty" >&2
     exit 2
@@ -62,6 +62,8 @@ while read -r number status; do
     1) refused=$((refused + 1)) ;;
     "$broken_status")
         reason=$(tail -n 1 "$base.log")
+        reason=${reason#trm-ifc: }
+        while [ "$reason" != "${reason#"$model: "}" ]; do reason=${reason#"$model: "}; done
         echo "${reason:-it holds no elements}" > "$base.reason"
         printf '{"kind":"model","v":1,"id":"%s","file":"%s","error":"%s"}\n' "$(json_text <<< "$model")" \
             "$(basename "$model" | json_text)" "$(json_text < "$base.reason")" >> "$out.broken.part"
@@ -81,7 +83,7 @@ pieces=("$dir"/*.checked.ndjson)
     exit 1
 }
 merged=0
-"$bin/trm-check" -r "$rules" --merge "${pieces[@]}" > "$out.part" || merged=$?
+"$bin/trm-check" --merge "${pieces[@]}" > "$out.part" || merged=$?
 [ $merged -le 1 ] || exit $merged
 touch "$out.broken.part"
 mv "$out.broken.part" "$out.broken"

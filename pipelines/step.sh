@@ -14,7 +14,11 @@ else
 fi
 case $status in
 0) ;;
-1) echo "${1##*/} refused some records on the way to ${out##*/}" >> "$notes" ;;
+1)
+    to=${out##*/}
+    [ "$out" = - ] && to="its output"
+    echo "${1##*/} refused some records on the way to $to" >> "$notes"
+    ;;
 *)
     [ "$out" = - ] || rm -f "$out.part"
     exit $status

@@ -3,10 +3,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "../lib/base/file.h"
 #include "../lib/build/build.h"
 #include "../lib/cli/cli.h"
-
-#include "../lib/base/file.h"
 
 struct portfolio {
     long n, elements, seed;
@@ -49,6 +48,13 @@ write_building(const struct portfolio *p, struct trm_building *b, struct trm_err
     trm_buf_release(&ifc);
     trm_buf_release(&truth);
     return rc;
+}
+
+static void
+put_heads(struct trm_cli *c)
+{
+    static const char heads[] = "#name\tschema\texporter\tuse\tlanguage\tlength\tstoreys\telements\tstated\thidden\tnamed";
+    trm_cli_put_text(c, heads, sizeof heads - 1);
 }
 
 static void
@@ -110,6 +116,8 @@ main(int argc, char **argv)
     }
     if (!p.list && make_dir(p.dir, &err) < 0)
         trm_cli_die(&c, &err);
+    if (p.list)
+        put_heads(&c);
     for (long i = 0; i < p.n; i++) {
         if (one_building(&c, &p, (size_t)i, &err) < 0)
             trm_cli_die(&c, &err);

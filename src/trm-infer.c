@@ -13,19 +13,23 @@
 #include "../lib/code/judge.h"
 #include "../lib/mat/mat.h"
 #include "../lib/model/model.h"
+#include "../lib/store/store.h"
 
-enum { MOST_WHY = 5 /* fields named by --why */ };
+enum { MOST_WHY = 5,  /* fields named by --why */
+       FEW_OF_A_SIDE = 5 /* labels of the rarer side below which nothing was learned about it */ };
 
 struct infer {
     /* as given */
-    const char *model_path;
+    const char *model_path, *store;
     struct trm_list rule_files;
     long max_steps, support, threads;
+    double halt; /* 0: as the model says */
     bool why, all, timing;
     /* opened */
     struct trm_model model;
     struct trm_rules *rules; /* NULL: no catalogue, only samples can be read */
     struct trm_judge *judge;
+    double stop_q;
     struct trm_arena arena; /* of the record in hand */
     struct trm_buf out;
 };
@@ -38,6 +42,7 @@ struct verdict {
     const char *label;      /* samples: the truth, or NULL */
     long at;                /* in the sample's rules; -1: the catalogue does not hold it */
     struct trm_support support;
+    const char *abstained;  /* why the model may not say, or NULL */
     bool asked;             /* the model was asked, and may say */
     double p;
 };
@@ -65,6 +70,19 @@ support_of(const struct verdict *v)
     return v->support.pass + v->support.fail;
 }
 
+static const char *
+why_abstain(const struct infer *t, const struct verdict *v)
+{
+    const struct trm_support *s = &v->support;
+    if (v->at < 0)
+        return "rule";
+    if (t->support == 0)
+        return NULL;
+    if (support_of(v) < (size_t)t->support)
+        return "support";
+    return s->pass + s->varied_pass < FEW_OF_A_SIDE || s->fail + s->varied_fail < FEW_OF_A_SIDE ? "one-sided" : NULL;
+}
+
 static int
 alloc_verdicts(struct infer *t, struct subject *x, size_t n, struct trm_err *err)
 {
@@ -89,7 +107,7 @@ take_sample(struct infer *t, struct subject *x, struct trm_err *err)
 
 /* Results of the rule room as JSON, for an element that nobody has checked yet. */
 static int
-judge_element(struct infer *t, struct subject *x, const struct trm_result *results, size_t n, struct trm_err *err)
+judge_element(struct subject *x, const struct trm_result *results, size_t n, struct trm_err *err)
 {
     struct trm_buf b = {0};
     struct trm_jw w = {.out = &b};
@@ -104,7 +122,6 @@ judge_element(struct infer *t, struct subject *x, const struct trm_result *resul
     /* the record owns the results as if trm-check had written them */
     if (trm_json_set((trm_json *)x->rec, "results", list) != 0)
         return no_memory(err);
-    (void)t;
     return 0;
 }
 
@@ -129,7 +146,7 @@ take_element(struct infer *t, struct subject *x, bool checked, struct trm_err *e
         return trm_err_set(err, TRM_DATA, "the model carries no rules to check elements with: give them with -r RULES");
     if (trm_sample_judge(&x->s, &results, &t->arena, x->rec, t->rules, err) != 0)
         return -1;
-    if (!checked && judge_element(t, x, results, x->s.n_rules, err) != 0)
+    if (!checked && judge_element(x, results, x->s.n_rules, err) != 0)
         return -1;
     if (trm_json_need_array(x->rec, "results", &list, err) != 0 || alloc_verdicts(t, x, trm_json_len(list), err) != 0)
         return -1;
@@ -159,7 +176,8 @@ choose_windows(struct infer *t, struct subject *x, struct trm_err *err)
     for (size_t i = 0; i < x->n; i++) {
         struct verdict *v = &x->v[i];
         v->support = trm_vocab_support(t->model.vocab, v->rule);
-        v->asked = v->at >= 0 && (!v->decided || t->all) && support_of(v) >= (size_t)t->support;
+        v->abstained = why_abstain(t, v);
+        v->asked = !v->abstained && (!v->decided || t->all);
         if (v->asked)
             wanted[(size_t)v->at / max] = true;
     }
@@ -200,7 +218,7 @@ static int
 ask_model(struct infer *t, struct subject *x, struct trm_err *err)
 {
     if (choose_windows(t, x, err) != 0 ||
-        trm_judge_ask(t->judge, x->say, x->ask, x->n_say, (size_t)t->max_steps, true, &t->arena, err) != 0)
+        trm_judge_ask(t->judge, x->say, x->ask, x->n_say, (size_t)t->max_steps, t->stop_q, &t->arena, err) != 0)
         return -1;
     for (size_t w = 0; w < x->n_say; w++)
         x->steps = x->say[w].steps > x->steps ? x->say[w].steps : x->steps;
@@ -241,7 +259,7 @@ ask_without(struct infer *t, struct subject *x, struct trm_ask *ask, struct trm_
             q->hide = hide;
         }
     }
-    return trm_judge_ask(t->judge, without, ask, x->s.n_fields * x->n_say, x->steps, false, &t->arena, err);
+    return trm_judge_ask(t->judge, without, ask, x->s.n_fields * x->n_say, x->steps, INFINITY, &t->arena, err);
 }
 
 static void
@@ -377,7 +395,7 @@ write_result(const trm_json *result, struct trm_jw *w)
 }
 
 static void
-write_verdict(struct infer *t, const struct verdict *v, struct trm_jw *w)
+write_verdict(const struct verdict *v, struct trm_jw *w)
 {
     size_t support = support_of(v);
     const char *verdict = v->decided  ? trm_json_str(trm_json_get(v->result, "verdict"), "unknown")
@@ -395,10 +413,9 @@ write_verdict(struct infer *t, const struct verdict *v, struct trm_jw *w)
         trm_jw_knum(w, "support", (double)support);
     if ((v->asked || !v->decided) && support)
         write_p(w, "prior", (double)v->support.pass / (double)support);
-    if (!v->decided && !v->asked)
-        trm_jw_kstr(w, "abstained", v->at < 0 ? "rule" : "support");
+    if (!v->decided)
+        trm_jw_kstr(w, "abstained", v->abstained);
     trm_jw_kstr(w, "label", v->label);
-    (void)t;
 }
 
 static int
@@ -419,7 +436,7 @@ write_verdicts(struct infer *t, struct subject *x, struct trm_jw *w, struct trm_
     trm_jw_array(w);
     for (size_t i = 0; i < x->n; i++) {
         trm_jw_object(w);
-        write_verdict(t, &x->v[i], w);
+        write_verdict(&x->v[i], w);
         if (without && x->v[i].asked && !x->v[i].decided)
             write_why(t, x, &x->v[i], ask, without, room, w);
         trm_jw_end(w);
@@ -526,12 +543,13 @@ static void
 open_model(struct infer *t, struct trm_cli *c)
 {
     struct trm_err err = {0};
-    if (!t->model_path) {
-        trm_err_set(&err, TRM_USAGE, "no model: expected -m MODEL");
+    char current[TRM_STORE_PATH];
+    if (!t->model_path == !t->store)
+        trm_err_set(&err, TRM_USAGE, "%s: expected -m MODEL or --store DIR", t->store ? "two models" : "no model");
+    if (err.kind || (t->store && trm_store_find(current, NULL, t->store, 0, &err) != 0) ||
+        trm_model_open(&t->model, t->store ? current : t->model_path, &err) != 0)
         trm_cli_die(c, &err);
-    }
-    if (trm_model_open(&t->model, t->model_path, &err) != 0)
-        trm_cli_die(c, &err);
+    t->stop_q = t->halt <= 0 ? t->model.stop_q : t->halt >= 1 ? INFINITY : log(t->halt / (1 - t->halt));
     open_rules(t, c);
     t->judge = trm_judge_new(&t->model, (size_t)t->threads, (size_t)t->threads, &err);
     if (!t->judge)
@@ -545,9 +563,11 @@ main(int argc, char **argv)
     struct infer t = {.max_steps = 16, .support = 50, .threads = 1};
     const struct trm_cli_opt opts[] = {
         {'m', "model", "MODEL", "the model file", &t.model_path, 0, 0, TRM_OPT_STR},
+        {0, "store", "DIR", "use the current model of this folder", &t.store, 0, 0, TRM_OPT_STR},
         {'r', "rules", "RULES", "check elements with these instead of the model's own; may be given again", &t.rule_files, 0,
          0, TRM_OPT_LIST},
         {0, "max-steps", "N", "supervision steps at most", &t.max_steps, 1, 10000, TRM_OPT_INT},
+        {0, "halt", "P", "stop once the halting value is above it; 1: never; 0: as the model says", &t.halt, 0, 1, TRM_OPT_NUM},
         {0, "support", "N", "abstain where training had fewer labels of a rule", &t.support, 0, 1L << 31, TRM_OPT_INT},
         {'w', "why", NULL, "name the fields that moved each verdict, by hiding each in turn", &t.why, 0, 0, TRM_OPT_FLAG},
         {'a', "all", NULL, "the model's probability beside decided verdicts as well", &t.all, 0, 0, TRM_OPT_FLAG},

@@ -3,6 +3,7 @@
  * The sides are those that trm-split named: learns from train, chooses on val, never looks at test. What learns is in
  * lib/learn; here are the command line, the clock, the signals, and what people see. */
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -22,7 +23,7 @@ struct train {
     bool resume;
     long epochs, patience, batch, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
         val_steps, memory, min_count;
-    double max_minutes, lr, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied;
+    double max_minutes, lr, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt;
     struct trm_hide_opt hide;
     /* made of it */
     struct trm_cli *cli;
@@ -110,7 +111,7 @@ config_of(struct train *t, struct trm_learn_config *c)
     *c = (struct trm_learn_config){
         .net = net, .opt = opt, .hide = t->hide, .batch = (size_t)t->batch, .threads = (size_t)t->threads,
         .seed = (uint64_t)t->seed, .val_steps = (size_t)t->val_steps, .val_asks = (size_t)t->val_asks,
-        .embed_scale = t->embed_scale, .varied = t->varied,
+        .embed_scale = t->embed_scale, .varied = t->varied, .stop_q = log(t->halt / (1 - t->halt)),
     };
 }
 
@@ -195,6 +196,7 @@ put_epoch(struct train *t, const struct trm_epoch *e, bool trained)
     trm_jw_knum(&j, "seconds", (double)(long)((trm_cli_now() - t->started) * 1000) / 1000);
     trm_jw_end(&j);
     trm_cli_put_text(t->cli, b.data, b.len);
+    trm_cli_flush(t->cli);
     trm_buf_release(&b);
 }
 
@@ -340,7 +342,10 @@ train_trm(struct train *t, struct trm_vocab *vocab, struct trm_err *err)
         return -1;
     if (l.n_all_val == 0)
         trm_cli_warn(t->cli, "no labelled sample on the val side: no early stopping, probabilities are not calibrated");
-    int rc = t->resume ? trm_learn_resume(&l, t->state_path, err) : 0;
+    bool begun = t->resume && access(t->state_path, F_OK) == 0;
+    if (t->resume && !begun)
+        trm_cli_warn(t->cli, "%s is not there: beginning at the start", t->state_path);
+    int rc = begun ? trm_learn_resume(&l, t->state_path, err) : 0;
     rc = rc == 0 ? run_epochs(t, &l, err) : rc;
     if (rc == 1)
         rc = trm_err_set(err, TRM_SYS, "interrupted after %llu steps: go on with --resume", (unsigned long long)l.opt.steps);
@@ -452,6 +457,13 @@ release(struct train *t)
     free(t->lock_path);
 }
 
+static long
+processors(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : n > 64 ? 64 : n;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -459,9 +471,9 @@ main(int argc, char **argv)
     struct train t = {
         .arch_name = "trm", .preset = "verdict", .optimiser = "adamw", .form = "attention", .loss = "softmax",
         .epochs = 50, .patience = 10, .batch = 32, .width = 96, .heads = 4, .prefix = 8, .layers = 2, .n = 2, .T = 2,
-        .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = 2, .val_asks = 256, .val_steps = 16,
+        .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 256, .val_steps = 16,
         .memory = 4096, .min_count = 4, .lr = 1e-3, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.99, .clip = 1,
-        .expansion = 4, .embed_scale = 0.4, .explore = 0.1, .halt_weight = 0.5, .varied = 0.3, .hide = TRM_HIDE_DEFAULT,
+        .expansion = 4, .embed_scale = 0.4, .explore = 0.1, .halt_weight = 0.5, .halt = 0.5, .varied = 0.3, .hide = TRM_HIDE_DEFAULT,
     };
     const struct trm_cli_opt opts[] = {
         {'o', "output", "MODEL", "the model file to write; MODEL.state beside it is for --resume", &t.out, 0, 0, TRM_OPT_STR},
@@ -491,6 +503,7 @@ main(int argc, char **argv)
         {'T', "cycles", "N", "cycles a supervision step (T)", &t.T, 1, 1000, TRM_OPT_INT},
         {0, "max-steps", "N", "supervision steps a sample at most", &t.max_steps, 1, 1000, TRM_OPT_INT},
         {0, "explore", "P", "share of halts that must think on", &t.explore, 0, 1, TRM_OPT_NUM},
+        {0, "halt", "P", "halting value above which the model in use stops", &t.halt, 0.01, 0.9999, TRM_OPT_NUM},
         {0, "halt-weight", "X", "of the halting loss", &t.halt_weight, 0, 100, TRM_OPT_NUM},
         {0, "loss", "KIND", "softmax or stablemax", &t.loss, 0, 0, TRM_OPT_STR},
         {0, "optimiser", "KIND", "adamw or adam-atan2", &t.optimiser, 0, 0, TRM_OPT_STR},

@@ -9,25 +9,25 @@
 #include "../base/hash.h"
 
 bool
-build_chance(struct trm_building *b, double p)
+trm_b_chance(struct trm_building *b, double p)
 {
     return trm_rng_uniform(&b->rng) < p;
 }
 
 double
-build_range(struct trm_building *b, double lo, double hi)
+trm_b_range(struct trm_building *b, double lo, double hi)
 {
     return lo + (hi - lo) * trm_rng_uniform(&b->rng);
 }
 
 size_t
-build_pick(struct trm_building *b, size_t n)
+trm_b_pick(struct trm_building *b, size_t n)
 {
     return (size_t)trm_rng_below(&b->rng, n);
 }
 
 char *
-build_text(struct trm_building *b, const char *fmt, ...)
+trm_b_text(struct trm_building *b, const char *fmt, ...)
 {
     char buf[512];
     va_list ap;
@@ -43,7 +43,7 @@ build_text(struct trm_building *b, const char *fmt, ...)
 /* 128 bits from (seed, building, how many were asked before) in the 64 letters of IFC's short form; the first letter holds
  * two bits. IFC4, IfcGloballyUniqueId. */
 const char *
-build_guid(struct trm_building *b)
+trm_b_guid(struct trm_building *b)
 {
     static const char letters[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$";
     uint64_t key[2] = {b->index, b->n_guids++};
@@ -55,19 +55,19 @@ build_guid(struct trm_building *b)
         hi >>= 6;
     }
     out[0] = letters[lo & 3];
-    return build_text(b, "%s", out);
+    return trm_b_text(b, "%s", out);
 }
 
 struct element *
-build_add(struct trm_building *b, int class, long parent)
+trm_b_add(struct trm_building *b, int class, long parent)
 {
     struct element *e = &b->elements[b->n_elements < b->cap_elements ? b->n_elements++ : b->cap_elements - 1];
-    *e = (struct element){.class = class, .parent = parent, .type = -1, .fills = -1, .guid = build_guid(b)};
+    *e = (struct element){.class = class, .parent = parent, .type = -1, .fills = -1, .guid = trm_b_guid(b)};
     return e;
 }
 
 struct set *
-build_set(struct trm_building *b, struct element *e, const char *name)
+trm_b_set(struct trm_building *b, struct element *e, const char *name)
 {
     struct set *s = trm_arena_calloc(b->mem, 1, sizeof *s);
     if (!s || e->n_sets == SETS_MAX) {
@@ -80,7 +80,7 @@ build_set(struct trm_building *b, struct element *e, const char *name)
 }
 
 struct set *
-build_quantities(struct trm_building *b, struct element *e)
+trm_b_quantities(struct trm_building *b, struct element *e)
 {
     static const char *const qto[N_CLASS] = {
         [CLASS_SPACE] = "Qto_SpaceBaseQuantities",   [CLASS_WALL] = "Qto_WallBaseQuantities",
@@ -88,13 +88,13 @@ build_quantities(struct trm_building *b, struct element *e)
         [CLASS_DOOR] = "Qto_DoorBaseQuantities",     [CLASS_WINDOW] = "Qto_WindowBaseQuantities",
         [CLASS_FLIGHT] = "Qto_StairFlightBaseQuantities",
     };
-    struct set *s = build_set(b, e, b->habit.base_quantities ? "BaseQuantities" : qto[e->class]);
+    struct set *s = trm_b_set(b, e, b->habit.base_quantities ? "BaseQuantities" : qto[e->class]);
     s->quantities = true;
     return s;
 }
 
 struct value *
-build_put(struct set *s, const char *name, enum measure is, double num, enum show show)
+trm_b_put(struct set *s, const char *name, enum measure is, double num, enum show show)
 {
     struct value *v = &s->v[s->n < VALUES_MAX ? s->n++ : VALUES_MAX - 1];
     /* nine decimals: what is left is the nearest double to a number that people write */
@@ -103,15 +103,15 @@ build_put(struct set *s, const char *name, enum measure is, double num, enum sho
 }
 
 struct value *
-build_put_text(struct set *s, const char *name, enum measure is, const char *text, enum show show)
+trm_b_put_text(struct set *s, const char *name, enum measure is, const char *text, enum show show)
 {
-    struct value *v = build_put(s, name, is, 0, show);
+    struct value *v = trm_b_put(s, name, is, 0, show);
     v->text = text;
     return v;
 }
 
 void
-build_layer(struct element *e, int mat, double thickness)
+trm_b_layer(struct element *e, int mat, double thickness)
 {
     if (e->n_layers < LAYERS_MAX)
         e->layers[e->n_layers++] = (struct layer){mat, round(thickness * 1e9) / 1e9};
@@ -151,7 +151,7 @@ type_predefined(const struct element *e)
 }
 
 void
-build_typed(struct trm_building *b, struct element *e, const char *name)
+trm_b_typed(struct trm_building *b, struct element *e, const char *name)
 {
     const struct set *set = take_type_set(e);
     if (b->habit.name == NAME_FAMILY)
@@ -164,6 +164,6 @@ build_typed(struct trm_building *b, struct element *e, const char *name)
     if (b->n_types == b->cap_types)
         return;
     b->types[b->n_types] = (struct type){
-        .class = e->class, .name = name, .guid = build_guid(b), .predefined = type_predefined(e), .set = set};
+        .class = e->class, .name = name, .guid = trm_b_guid(b), .predefined = type_predefined(e), .set = set};
     e->type = (long)b->n_types++;
 }

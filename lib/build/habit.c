@@ -45,18 +45,18 @@ static const char *const met[N_COUNTRY] = {
     [COUNTRY_US] = "AFCFHF", [COUNTRY_UK] = "ACEGH", [COUNTRY_DE] = "BDECGB", [COUNTRY_JP] = "BDAGC"};
 
 void
-build_choose_habit(struct trm_building *b, size_t turn)
+trm_b_choose_habit(struct trm_building *b, size_t turn)
 {
     const char *letters = met[b->latent.country];
     b->habit = habits[letters[turn % strlen(letters)] - 'A'];
     /* people differ too: some fill in everything, some hardly anything */
-    double care = build_range(b, .6, 1.4);
+    double care = trm_b_range(b, .6, 1.4);
     b->p_hidden = 1.1 * b->habit.hidden * care;
-    b->p_named = b->habit.named * build_range(b, .6, 1.4);
+    b->p_named = b->habit.named * trm_b_range(b, .6, 1.4);
 }
 
 enum show
-build_choose_show(struct trm_building *b)
+trm_b_choose_show(struct trm_building *b)
 {
     double u = trm_rng_uniform(&b->rng);
     if (u < b->p_hidden)
@@ -65,17 +65,17 @@ build_choose_show(struct trm_building *b)
 }
 
 const char *
-build_rating_text(struct trm_building *b, int minutes)
+trm_b_rating_text(struct trm_building *b, int minutes, bool in_name)
 {
-    enum rating_style style = b->habit.rating[build_chance(b, .2)];
+    enum rating_style style = b->habit.rating[trm_b_chance(b, .2)];
     double hours = minutes / 60.0;
     switch (style) {
-    case RATING_F: return build_text(b, b->index % 2 ? "F%d" : "F %d", minutes);
-    case RATING_REI: return build_text(b, "REI %d", minutes);
-    case RATING_EI: return build_text(b, "EI%d", minutes);
-    case RATING_H: return build_text(b, "%gh", hours);
-    case RATING_HR: return build_text(b, b->index % 2 ? "%gHR" : "%g HR", hours);
-    default: return build_text(b, "%d", minutes);
+    case RATING_F: return trm_b_text(b, b->index % 2 ? "F%d" : "F %d", minutes);
+    case RATING_REI: return trm_b_text(b, "REI %d", minutes);
+    case RATING_EI: return trm_b_text(b, "EI%d", minutes);
+    case RATING_H: return trm_b_text(b, "%gh", hours);
+    case RATING_HR: return trm_b_text(b, b->index % 2 ? "%gHR" : "%g HR", hours);
+    default: return trm_b_text(b, in_name ? "%d min" : "%d", minutes); /* a bare number in a name would say nothing */
     }
 }
 
@@ -83,7 +83,7 @@ build_rating_text(struct trm_building *b, int minutes)
 static const char *
 metres(struct trm_building *b, double x)
 {
-    char *s = build_text(b, "%.3f", x);
+    char *s = trm_b_text(b, "%.3f", x);
     size_t n = strlen(s);
     if (n && s[n - 1] == '0')
         s[n - 1] = 0;
@@ -94,36 +94,36 @@ metres(struct trm_building *b, double x)
 }
 
 const char *
-build_size_text(struct trm_building *b, double width, double height)
+trm_b_size_text(struct trm_building *b, double width, double height)
 {
     switch (b->habit.size) {
-    case SIZE_MM: return build_text(b, "%04.0f x %04.0fmm", width * 1e3, height * 1e3);
-    case SIZE_MM_TIGHT: return build_text(b, "%04.0fx%04.0f", width * 1e3, height * 1e3);
-    case SIZE_INCH: return build_text(b, "%.0f\" x %.0f\"", width / INCH, height / INCH);
-    default: return build_text(b, "%s x %s", metres(b, width), metres(b, height));
+    case SIZE_MM: return trm_b_text(b, "%04.0f x %04.0fmm", width * 1e3, height * 1e3);
+    case SIZE_MM_TIGHT: return trm_b_text(b, "%04.0fx%04.0f", width * 1e3, height * 1e3);
+    case SIZE_INCH: return trm_b_text(b, "%.0f\" x %.0f\"", width / INCH, height / INCH);
+    default: return trm_b_text(b, "%s x %s", metres(b, width), metres(b, height));
     }
 }
 
 const char *
-build_length_text(struct trm_building *b, double length)
+trm_b_length_text(struct trm_building *b, double length)
 {
     switch (b->habit.size) {
-    case SIZE_INCH: return build_text(b, "%.0f\"", length / INCH);
-    case SIZE_M: return build_text(b, "%s m", metres(b, length));
-    default: return build_text(b, "%.0f mm", length * 1e3);
+    case SIZE_INCH: return trm_b_text(b, "%.0f\"", length / INCH);
+    case SIZE_M: return trm_b_text(b, "%s m", metres(b, length));
+    default: return trm_b_text(b, "%.0f mm", length * 1e3);
     }
 }
 
 const char *
-build_area_text(struct trm_building *b, double area)
+trm_b_area_text(struct trm_building *b, double area)
 {
     if (b->habit.size == SIZE_INCH)
-        return build_text(b, "%.0f SF", area / (FOOT * FOOT));
-    return build_text(b, "%s m²", metres(b, area));
+        return trm_b_text(b, "%.0f SF", area / (FOOT * FOOT));
+    return trm_b_text(b, "%s m²", metres(b, area));
 }
 
 double
-build_grid(const struct trm_building *b, double x)
+trm_b_grid(const struct trm_building *b, double x)
 {
     return b->habit.size == SIZE_INCH ? round(x / INCH) * INCH : round(x / .005) * .005;
 }

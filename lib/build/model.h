@@ -133,7 +133,7 @@ struct trm_building {
     long *storeys; /* element index of each storey, lowest first */
     size_t n_stated, n_hidden, n_named;
     double p_hidden, p_named; /* of this building */
-    char no_text[1];          /* what build_text and build_set hand out once memory is out; never read */
+    char no_text[1];          /* what trm_b_text and trm_b_set hand out once memory is out; never read */
     struct set no_set;
 };
 
@@ -141,35 +141,35 @@ struct trm_building {
 struct words {
     const char *en, *de, *ja;
 };
-const char *build_word(const struct words *w, int lang);
-extern const struct words build_uses[N_USE], build_materials[N_MAT];
-extern const char *const build_material_category[N_MAT], *const build_use_group[N_USE], *const build_class_name[N_CLASS];
+const char *trm_b_word(const struct words *w, int lang);
+extern const struct words trm_b_uses[N_USE], trm_b_materials[N_MAT];
+extern const char *const trm_b_material_category[N_MAT], *const trm_b_use_group[N_USE], *const trm_b_class_name[N_CLASS];
 
 /* --- habit.c --- */
 /* turn: so that neighbours in a block of twenty differ. */
-void build_choose_habit(struct trm_building *b, size_t turn);
-enum show build_choose_show(struct trm_building *b);
-const char *build_rating_text(struct trm_building *b, int minutes);
-const char *build_size_text(struct trm_building *b, double width, double height);
-const char *build_length_text(struct trm_building *b, double length);
-const char *build_area_text(struct trm_building *b, double area);
+void trm_b_choose_habit(struct trm_building *b, size_t turn);
+enum show trm_b_choose_show(struct trm_building *b);
+const char *trm_b_rating_text(struct trm_building *b, int minutes, bool in_name);
+const char *trm_b_size_text(struct trm_building *b, double width, double height);
+const char *trm_b_length_text(struct trm_building *b, double length);
+const char *trm_b_area_text(struct trm_building *b, double area);
 /* x to the grid on which this exporter's users design: whole inches or 5 mm. */
-double build_grid(const struct trm_building *b, double x);
+double trm_b_grid(const struct trm_building *b, double x);
 
 /* --- draw.c: small draws and the parts of an element --- */
-bool build_chance(struct trm_building *b, double p);
-double build_range(struct trm_building *b, double lo, double hi);
-size_t build_pick(struct trm_building *b, size_t n);
-char *build_text(struct trm_building *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-const char *build_guid(struct trm_building *b);
-struct element *build_add(struct trm_building *b, int class, long parent);
-struct set *build_set(struct trm_building *b, struct element *e, const char *name);
-struct set *build_quantities(struct trm_building *b, struct element *e);
-struct value *build_put(struct set *s, const char *name, enum measure is, double num, enum show show);
-struct value *build_put_text(struct set *s, const char *name, enum measure is, const char *text, enum show show);
-void build_layer(struct element *e, int mat, double thickness);
+bool trm_b_chance(struct trm_building *b, double p);
+double trm_b_range(struct trm_building *b, double lo, double hi);
+size_t trm_b_pick(struct trm_building *b, size_t n);
+char *trm_b_text(struct trm_building *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *trm_b_guid(struct trm_building *b);
+struct element *trm_b_add(struct trm_building *b, int class, long parent);
+struct set *trm_b_set(struct trm_building *b, struct element *e, const char *name);
+struct set *trm_b_quantities(struct trm_building *b, struct element *e);
+struct value *trm_b_put(struct set *s, const char *name, enum measure is, double num, enum show show);
+struct value *trm_b_put_text(struct set *s, const char *name, enum measure is, const char *text, enum show show);
+void trm_b_layer(struct element *e, int mat, double thickness);
 /* Give the element the type of that name (and, on it, the set that was marked on_type), made when it is new. */
-void build_typed(struct trm_building *b, struct element *e, const char *name);
+void trm_b_typed(struct trm_building *b, struct element *e, const char *name);
 
 /* --- put.c: draws that lean one way, and values that every class carries --- */
 struct kind { /* of a room or a part: its word, its type mark and its code in the classification */
@@ -177,40 +177,40 @@ struct kind { /* of a room or a part: its word, its type mark and its code in th
     const char *mark, *code;
 };
 /* The tendency, or rarely its contrary. */
-bool build_noisy(struct trm_building *b, bool tendency);
+bool trm_b_noisy(struct trm_building *b, bool tendency);
 /* A length in lo..hi on the exporter's grid and off the limits that rules know. */
-double build_draw(struct trm_building *b, double lo, double hi);
-int build_one_of(struct trm_building *b, const int *values, const int *weights, size_t n);
+double trm_b_draw(struct trm_building *b, double lo, double hi);
+int trm_b_one_of(struct trm_building *b, const int *values, const int *weights, size_t n);
 /* Minutes: at least an hour (half an hour), or less. */
-int build_rating_of_hour(struct trm_building *b, bool enough);
-int build_rating_of_half(struct trm_building *b, bool enough);
+int trm_b_rating_of_hour(struct trm_building *b, bool enough);
+int trm_b_rating_of_half(struct trm_building *b, bool enough);
 /* A fire rating where this exporter keeps it, perhaps on the type; text: the minutes as this exporter writes them. */
-void build_put_rating(struct trm_building *b, struct element *e, struct set *common, int minutes, const char *text,
+void trm_b_put_rating(struct trm_building *b, struct element *e, struct set *common, int minutes, const char *text,
                       enum show show);
 /* Width, height and area (0: none) of the clear opening of a door or window, where this exporter keeps them. */
-void build_put_clear(struct trm_building *b, struct set *common, struct set *quantities, const double size[3],
+void trm_b_put_clear(struct trm_building *b, struct set *common, struct set *quantities, const double size[3],
                      const enum show show[3]);
 /* The standard set of a class, with a mark for the kind and whether the part is old or new. */
-struct set *build_common_set(struct trm_building *b, struct element *e, const char *name, const char *mark);
+struct set *trm_b_common_set(struct trm_building *b, struct element *e, const char *name, const char *mark);
 /* known: share of elements that say it. */
-void build_put_bool(struct trm_building *b, struct set *s, const char *name, bool yes, double known);
-void build_put_transmittance(struct trm_building *b, struct set *s, double old, double new);
+void trm_b_put_bool(struct trm_building *b, struct set *s, const char *name, bool yes, double known);
+void trm_b_put_transmittance(struct trm_building *b, struct set *s, double old, double new);
 /* The set of shared parameters that every element carries, and the last look at what it must not tell; function: word for
  * the room or the part. To be called last. */
-void build_finish(struct trm_building *b, struct element *e, const char *function);
+void trm_b_finish(struct trm_building *b, struct element *e, const char *function);
 
 /* --- facts.c: how values come about --- */
-void build_space(struct trm_building *b, long storey, size_t level);
-void build_wall(struct trm_building *b, long storey, size_t level);
-void build_slab(struct trm_building *b, long storey, size_t level);
-void build_column(struct trm_building *b, long storey, size_t level);
-void build_door(struct trm_building *b, long storey, size_t level);
-void build_window(struct trm_building *b, long storey, size_t level);
-void build_flight(struct trm_building *b, long stair);
+void trm_b_space(struct trm_building *b, long storey, size_t level);
+void trm_b_wall(struct trm_building *b, long storey, size_t level);
+void trm_b_slab(struct trm_building *b, long storey, size_t level);
+void trm_b_column(struct trm_building *b, long storey, size_t level);
+void trm_b_door(struct trm_building *b, long storey, size_t level);
+void trm_b_window(struct trm_building *b, long storey, size_t level);
+void trm_b_flight(struct trm_building *b, long stair);
 
 /* --- scrub.c: what a file must not tell about its hidden values --- */
 /* Values and names of the element that are the same number as one of its hidden values, in any unit, are dropped from the
- * file (numbers) or replaced by words (names). */
-void build_scrub(struct element *e, const char *word);
+ * file (numbers; with a size go the other sizes) or replaced by words (names). */
+void trm_b_scrub(struct element *e, const char *word);
 
 #endif

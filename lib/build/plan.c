@@ -31,8 +31,8 @@ count_storeys(struct trm_building *b)
 {
     static const size_t low[N_USE] = {2, 2, 1, 2, 1}, span[N_USE] = {3, 3, 3, 3, 2};
     if (b->latent.is_high)
-        return 5 + build_pick(b, b->latent.use == USE_SCHOOL || b->latent.use == USE_FACTORY ? 2 : 5);
-    return low[b->latent.use] + build_pick(b, span[b->latent.use]);
+        return 5 + trm_b_pick(b, b->latent.use == USE_SCHOOL || b->latent.use == USE_FACTORY ? 2 : 5);
+    return low[b->latent.use] + trm_b_pick(b, span[b->latent.use]);
 }
 
 static void
@@ -48,11 +48,11 @@ choose_factors(struct trm_building *b)
     l->lang = lang_of[l->country];
     l->is_new = (slot + block) % 2;
     l->is_high = (slot / 2 + block) % 2;
-    l->year = (int)(l->is_new ? build_range(b, 1996, 2024) : build_range(b, 1926, 1986));
+    l->year = (int)(l->is_new ? trm_b_range(b, 1996, 2024) : trm_b_range(b, 1926, 1986));
     l->n_storeys = count_storeys(b);
-    l->storey_height = round((l->use == USE_HOME ? build_range(b, 2.7, 3.1) : build_range(b, 3.2, 4.2)) * 20) / 20;
-    l->has_basement = build_chance(b, .6);
-    l->has_attic = build_chance(b, .6);
+    l->storey_height = round((l->use == USE_HOME ? trm_b_range(b, 2.7, 3.1) : trm_b_range(b, 3.2, 4.2)) * 20) / 20;
+    l->has_basement = trm_b_chance(b, .6);
+    l->has_attic = trm_b_chance(b, .6);
 }
 
 /* --- the tree --- */
@@ -64,37 +64,37 @@ storey_name(struct trm_building *b, size_t level)
     bool below = level == 0 && l->has_basement, top = level + 1 == l->n_storeys && l->has_attic && !below;
     size_t floor = level + !l->has_basement;
     if (below)
-        return build_word(&(struct words){"Basement", "Kellergeschoss", "地下 1階"}, l->lang);
+        return trm_b_word(&(struct words){"Basement", "Kellergeschoss", "地下 1階"}, l->lang);
     if (top)
-        return build_word(&(struct words){"Attic", "Dachgeschoss", "屋根裏 階"}, l->lang);
+        return trm_b_word(&(struct words){"Attic", "Dachgeschoss", "屋根裏 階"}, l->lang);
     if (l->lang == LANG_JA)
-        return build_text(b, "%zu階", floor);
+        return trm_b_text(b, "%zu階", floor);
     if (l->lang == LANG_DE)
-        return floor == 1 ? "Erdgeschoss" : build_text(b, "%zu. Obergeschoss", floor - 1);
-    return build_text(b, "Level %zu", floor);
+        return floor == 1 ? "Erdgeschoss" : trm_b_text(b, "%zu. Obergeschoss", floor - 1);
+    return trm_b_text(b, "Level %zu", floor);
 }
 
 static void
 building_sets(struct trm_building *b, struct element *e)
 {
-    struct set *s = build_set(b, e, "Pset_BuildingCommon");
-    build_put_text(s, "OccupancyType", IS_LABEL, build_word(&build_uses[b->latent.use], b->latent.lang), SHOW_STATED);
-    build_put_text(s, "YearOfConstruction", IS_LABEL, build_text(b, "%d", b->latent.year), SHOW_STATED);
-    build_put(s, "NumberOfStoreys", IS_INTEGER, (double)b->latent.n_storeys, SHOW_STATED);
+    struct set *s = trm_b_set(b, e, "Pset_BuildingCommon");
+    trm_b_put_text(s, "OccupancyType", IS_LABEL, trm_b_word(&trm_b_uses[b->latent.use], b->latent.lang), SHOW_STATED);
+    trm_b_put_text(s, "YearOfConstruction", IS_LABEL, trm_b_text(b, "%d", b->latent.year), SHOW_STATED);
+    trm_b_put(s, "NumberOfStoreys", IS_INTEGER, (double)b->latent.n_storeys, SHOW_STATED);
 }
 
 static void
-build_tree(struct trm_building *b)
+trm_b_tree(struct trm_building *b)
 {
-    const char *use = build_word(&build_uses[b->latent.use], b->latent.lang);
-    build_add(b, CLASS_PROJECT, -1)->name = build_text(b, "%s %03zu", use, b->index);
-    build_add(b, CLASS_SITE, 0)->name = build_word(&(struct words){"Site", "Grundstück", "敷地"}, b->latent.lang);
-    struct element *house = build_add(b, CLASS_BUILDING, 1);
+    const char *use = trm_b_word(&trm_b_uses[b->latent.use], b->latent.lang);
+    trm_b_add(b, CLASS_PROJECT, -1)->name = trm_b_text(b, "%s %03zu", use, b->index);
+    trm_b_add(b, CLASS_SITE, 0)->name = trm_b_word(&(struct words){"Site", "Grundstück", "敷地"}, b->latent.lang);
+    struct element *house = trm_b_add(b, CLASS_BUILDING, 1);
     house->name = use;
     building_sets(b, house);
     for (size_t i = 0; i < b->latent.n_storeys; i++) {
         b->storeys[i] = (long)b->n_elements;
-        struct element *e = build_add(b, CLASS_STOREY, 2);
+        struct element *e = trm_b_add(b, CLASS_STOREY, 2);
         e->name = storey_name(b, i);
         e->at[2] = ((double)i - (b->latent.has_basement ? 1 : 0)) * b->latent.storey_height;
     }
@@ -109,19 +109,19 @@ struct quota {
 };
 enum { N_QUOTA = 6 }; /* stair flights get the rest */
 static const struct quota quotas[N_QUOTA] = {
-    {build_space, .17}, {build_wall, .19}, {build_slab, .09}, {build_column, .11}, {build_door, .20}, {build_window, .17}};
+    {trm_b_space, .17}, {trm_b_wall, .19}, {trm_b_slab, .09}, {trm_b_column, .11}, {trm_b_door, .20}, {trm_b_window, .17}};
 
 static void
-build_stairs(struct trm_building *b, size_t n)
+trm_b_stairs(struct trm_building *b, size_t n)
 {
-    const char *word = build_word(&(struct words){"Stair", "Treppe", "階段"}, b->latent.lang);
+    const char *word = trm_b_word(&(struct words){"Stair", "Treppe", "階段"}, b->latent.lang);
     for (size_t i = 0, level = 0; i < n; level++) {
         long stair = (long)b->n_elements;
-        struct element *e = build_add(b, CLASS_STAIR, b->storeys[level % b->latent.n_storeys]);
-        e->name = build_text(b, "%s %c", word, 'A' + (int)(level % 26));
+        struct element *e = trm_b_add(b, CLASS_STAIR, b->storeys[level % b->latent.n_storeys]);
+        e->name = trm_b_text(b, "%s %c", word, 'A' + (int)(level % 26));
         e->predefined = "HALF_TURN_STAIR";
         for (size_t k = 0; k < 2 && i < n; k++, i++)
-            build_flight(b, stair);
+            trm_b_flight(b, stair);
     }
 }
 
@@ -135,7 +135,7 @@ fill_storeys(struct trm_building *b)
             quotas[q].make(b, b->storeys[i % b->latent.n_storeys], i % b->latent.n_storeys);
         left -= n;
     }
-    build_stairs(b, left);
+    trm_b_stairs(b, left);
 }
 
 /* --- what stands where --- */
@@ -196,8 +196,8 @@ open_walls(struct trm_building *b)
         long wall = next_wall(b, e->parent, turn++);
         if (wall < 0)
             continue;
-        struct element *o = build_add(b, CLASS_OPENING, wall);
-        o->name = build_text(b, "O%03zu", b->n_elements);
+        struct element *o = trm_b_add(b, CLASS_OPENING, wall);
+        o->name = trm_b_text(b, "O%03zu", b->n_elements);
         o->at[0] = .4 + .2 * (double)(turn % 5);
         o->at[2] = e->class == CLASS_WINDOW ? .95 : 0;
         if (e->box[0] > 0)
@@ -234,7 +234,7 @@ file_name(struct trm_building *b)
 {
     static const char *const use[N_USE] = {"homes", "office", "school", "hospital", "works"};
     static const char *const lang[N_LANG] = {"en", "de", "ja"};
-    return build_text(b, "b%03zu-%s-%s", b->index, use[b->latent.use], lang[b->latent.lang]);
+    return trm_b_text(b, "b%03zu-%s-%s", b->index, use[b->latent.use], lang[b->latent.lang]);
 }
 
 size_t
@@ -263,14 +263,14 @@ trm_build_make(struct trm_arena *mem, uint64_t seed, size_t index, size_t n_elem
         *b = (struct trm_building){.mem = mem, .seed = seed, .index = index, .n_wanted = n_elements};
         trm_rng_seed(&b->rng, trm_hash64(&(uint64_t[]){index, 0}, 16, seed));
         choose_factors(b);
-        build_choose_habit(b, slot_of(seed, index, 2) + index / 20);
+        trm_b_choose_habit(b, slot_of(seed, index, 2) + index / 20);
     }
     if (!b || make_room(b) < 0) {
         trm_err_set(err, TRM_SYS, "out of memory for a building of %zu elements", n_elements);
         return NULL;
     }
     b->name = file_name(b);
-    build_tree(b);
+    trm_b_tree(b);
     fill_storeys(b);
     open_walls(b);
     place_all(b);
@@ -281,11 +281,26 @@ trm_build_make(struct trm_arena *mem, uint64_t seed, size_t index, size_t n_elem
     return b;
 }
 
+/* Whether the value decides a rule that ships with this project. */
+static bool
+decides(int class, const char *name)
+{
+    switch (class) {
+    case CLASS_DOOR: /* and */
+    case CLASS_WINDOW: return strncmp(name, "Clear", 5) == 0;
+    case CLASS_WALL: /* and */
+    case CLASS_SLAB: /* and */
+    case CLASS_COLUMN: return strstr(name, "Rating") != NULL;
+    case CLASS_FLIGHT: return strcmp(name, "Width") == 0;
+    default: return strcmp(name, "NetFloorArea") == 0;
+    }
+}
+
 static void
-count_shows(size_t n[4], const struct set *s)
+count_shows(size_t n[4], int class, const struct set *s)
 {
     for (size_t i = 0; s && i < s->n; i++)
-        n[s->v[i].show]++;
+        n[s->v[i].show] += decides(class, s->v[i].name);
 }
 
 void
@@ -294,14 +309,15 @@ trm_build_facts(struct trm_build_facts *out, const struct trm_building *b)
     static const char *const schema[] = {"IFC2X3", "IFC4", "IFC4X3_ADD2"}, *const lang[] = {"English", "German", "Japanese"};
     const struct habit *h = &b->habit;
     *out = (struct trm_build_facts){
-        .name = b->name, .schema = schema[h->schema], .exporter = h->exporter, .use = build_uses[b->latent.use].en,
+        .name = b->name, .schema = schema[h->schema], .exporter = h->exporter, .use = trm_b_uses[b->latent.use].en,
         .language = lang[b->latent.lang], .n_storeys = b->latent.n_storeys, .n_elements = b->n_wanted,
         .length_unit = h->size == SIZE_INCH ? "inch" : h->length_m < 1 ? "millimetre" : "metre"};
     size_t n[4] = {0};
     for (size_t i = 0; i < b->n_elements; i++) {
-        count_shows(n, b->elements[i].attributes);
-        for (size_t k = 0; k < b->elements[i].n_sets; k++)
-            count_shows(n, b->elements[i].sets[k]);
+        const struct element *e = &b->elements[i];
+        for (size_t k = 0; k < e->n_sets; k++)
+            count_shows(n, e->class, e->sets[k]);
+        count_shows(n, e->class, e->type >= 0 ? b->types[e->type].set : NULL);
     }
     out->n_stated = n[SHOW_STATED], out->n_named = n[SHOW_NAMED], out->n_hidden = n[SHOW_HIDDEN] + n[SHOW_PLACEHOLDER];
 }

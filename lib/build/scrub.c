@@ -69,14 +69,33 @@ is_hidden(const struct value *v)
     return v->show == SHOW_HIDDEN || v->show == SHOW_PLACEHOLDER;
 }
 
-static void
+static bool
+is_size(const struct value *v)
+{
+    return v->is == IS_LENGTH || v->is == IS_POSITIVE_LENGTH || v->is == IS_AREA;
+}
+
+/* Hide what tells; whether a size was among it. */
+static bool
 scrub_set(const struct forms *f, struct set *s)
 {
+    bool sizes = false;
     for (size_t i = 0; s && i < s->n; i++) {
         struct value *v = &s->v[i];
-        if (v->show == SHOW_STATED && (v->text ? tells_text(f, v->text) : v->is != IS_BOOL && tells_number(f, v->num)))
-            v->show = SHOW_HIDDEN;
+        if (v->show != SHOW_STATED || !(v->text ? tells_text(f, v->text) : v->is != IS_BOOL && tells_number(f, v->num)))
+            continue;
+        v->show = SHOW_HIDDEN;
+        sizes |= is_size(v);
     }
+    return sizes;
+}
+
+static void
+hide_sizes(struct set *s)
+{
+    for (size_t i = 0; s && i < s->n; i++)
+        if (is_size(&s->v[i]) && s->v[i].show == SHOW_STATED)
+            s->v[i].show = SHOW_HIDDEN;
 }
 
 static void
@@ -87,8 +106,18 @@ collect(struct forms *f, const struct set *s)
             add_forms(f, &s->v[i]);
 }
 
+static bool
+has_named(const struct element *e)
+{
+    for (size_t i = 0; i < e->n_sets; i++)
+        for (size_t k = 0; k < e->sets[i]->n; k++)
+            if (e->sets[i]->v[k].show == SHOW_NAMED)
+                return true;
+    return false;
+}
+
 void
-build_scrub(struct element *e, const char *word)
+trm_b_scrub(struct element *e, const char *word)
 {
     struct forms f = {.n = 0};
     collect(&f, e->attributes);
@@ -96,10 +125,16 @@ build_scrub(struct element *e, const char *word)
         collect(&f, e->sets[i]);
     if (f.n == 0)
         return;
-    scrub_set(&f, e->attributes);
+    bool sizes = scrub_set(&f, e->attributes);
     for (size_t i = 0; i < e->n_sets; i++)
-        scrub_set(&f, e->sets[i]);
-    if (tells_text(&f, e->name))
+        sizes |= scrub_set(&f, e->sets[i]);
+    if (sizes) { /* one size of a part bounds the others */
+        hide_sizes(e->attributes);
+        for (size_t i = 0; i < e->n_sets; i++)
+            hide_sizes(e->sets[i]);
+    }
+    /* a name that is to hold a value may well hold a number that a hidden bound of it equals */
+    if (!has_named(e) && tells_text(&f, e->name))
         e->name = word ? word : "";
     if (tells_text(&f, e->tag))
         e->tag = NULL;

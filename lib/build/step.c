@@ -172,7 +172,7 @@ pen_root(struct pen *p, const char *entity, const char *guid, const char *name)
 static uint32_t
 pen_relation(struct pen *p, const char *entity)
 {
-    return pen_root(p, entity, build_guid(p->b), NULL);
+    return pen_root(p, entity, trm_b_guid(p->b), NULL);
 }
 
 static double
@@ -499,7 +499,7 @@ write_set(struct pen *p, const struct set *s)
             parts[n++] = s->quantities ? write_quantity(p, &s->v[i]) : write_property(p, &s->v[i]);
     if (n == 0)
         return 0;
-    uint32_t id = pen_root(p, s->quantities ? "IFCELEMENTQUANTITY" : "IFCPROPERTYSET", build_guid(p->b), s->name);
+    uint32_t id = pen_root(p, s->quantities ? "IFCELEMENTQUANTITY" : "IFCPROPERTYSET", trm_b_guid(p->b), s->name);
     pen_nulls(p, s->quantities), pen_refs(p, parts, n), pen_close(p);
     return id;
 }
@@ -604,9 +604,9 @@ material(struct pen *p, int mat)
     if (p->materials[mat])
         return p->materials[mat];
     p->materials[mat] = pen_open(p, "IFCMATERIAL");
-    pen_text(p, build_word(&build_materials[mat], p->b->latent.lang));
+    pen_text(p, trm_b_word(&trm_b_materials[mat], p->b->latent.lang));
     if (p->b->habit.schema != SCHEMA_2X3)
-        pen_raw(p, "$"), pen_text(p, build_material_category[mat]);
+        pen_raw(p, "$"), pen_text(p, trm_b_material_category[mat]);
     pen_close(p);
     return p->materials[mat];
 }

@@ -127,7 +127,7 @@ predefined_of(const struct trm_building *b, const struct element *e)
 static const char *
 class_of(const struct trm_building *b, const struct element *e)
 {
-    return e->class == CLASS_WALL && b->habit.schema == SCHEMA_2X3 ? "IfcWallStandardCase" : build_class_name[e->class];
+    return e->class == CLASS_WALL && b->habit.schema == SCHEMA_2X3 ? "IfcWallStandardCase" : trm_b_class_name[e->class];
 }
 
 static const char *
@@ -191,10 +191,10 @@ put_materials(struct trm_jw *w, const struct trm_building *b, const struct eleme
     for (size_t i = 0; i < e->n_layers; i++) {
         const struct layer *l = &e->layers[i];
         trm_jw_object(w);
-        trm_jw_kstr(w, "name", build_word(&build_materials[l->mat], b->latent.lang));
+        trm_jw_kstr(w, "name", trm_b_word(&trm_b_materials[l->mat], b->latent.lang));
         trm_jw_kstr(w, "role", l->thickness > 0 ? "layer" : "material");
         if (b->habit.schema != SCHEMA_2X3)
-            trm_jw_kstr(w, "category", build_material_category[l->mat]);
+            trm_jw_kstr(w, "category", trm_b_material_category[l->mat]);
         if (l->thickness > 0) {
             trm_jw_key(w, "thickness");
             trm_jw_object(w), trm_jw_knum(w, "value", l->thickness), trm_jw_kstr(w, "unit", "m"), trm_jw_end(w);

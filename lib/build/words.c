@@ -4,12 +4,12 @@
 #include <stddef.h>
 
 const char *
-build_word(const struct words *w, int lang)
+trm_b_word(const struct words *w, int lang)
 {
     return lang == LANG_DE ? w->de : lang == LANG_JA ? w->ja : w->en;
 }
 
-const struct words build_uses[N_USE] = {
+const struct words trm_b_uses[N_USE] = {
     [USE_HOME] = {"Residential", "Wohnen", "共同住宅"},
     [USE_OFFICE] = {"Office", "Büro", "事務所"},
     [USE_SCHOOL] = {"School", "Schule", "学校"},
@@ -18,9 +18,9 @@ const struct words build_uses[N_USE] = {
 };
 
 /* Occupancy groups as the International Building Code, chapter 3, letters them. */
-const char *const build_use_group[N_USE] = {"R-2", "B", "E", "I-2", "F-1"};
+const char *const trm_b_use_group[N_USE] = {"R-2", "B", "E", "I-2", "F-1"};
 
-const struct words build_materials[N_MAT] = {
+const struct words trm_b_materials[N_MAT] = {
     [MAT_CONCRETE] = {"Concrete", "Stahlbeton", "コンクリート"},
     [MAT_BRICK] = {"Brick", "Ziegel", "れんが"},
     [MAT_GYPSUM] = {"Gypsum Board", "Gipskarton", "石膏ボード"},
@@ -34,13 +34,13 @@ const struct words build_materials[N_MAT] = {
 };
 
 /* IfcMaterial.Category, as its documentation suggests them (IFC4 and later). */
-const char *const build_material_category[N_MAT] = {
+const char *const trm_b_material_category[N_MAT] = {
     [MAT_CONCRETE] = "concrete", [MAT_BRICK] = "brick",     [MAT_GYPSUM] = "gypsum",   [MAT_WOOD] = "wood",
     [MAT_STEEL] = "steel",       [MAT_ALU] = "aluminium",   [MAT_GLASS] = "glass",     [MAT_PVC] = "plastic",
     [MAT_INSULATION] = "insulation", [MAT_PLASTER] = "plaster",
 };
 
-const char *const build_class_name[N_CLASS] = {
+const char *const trm_b_class_name[N_CLASS] = {
     [CLASS_PROJECT] = "IfcProject", [CLASS_SITE] = "IfcSite",     [CLASS_BUILDING] = "IfcBuilding",
     [CLASS_STOREY] = "IfcBuildingStorey", [CLASS_SPACE] = "IfcSpace", [CLASS_WALL] = "IfcWall",
     [CLASS_SLAB] = "IfcSlab",       [CLASS_COLUMN] = "IfcColumn", [CLASS_DOOR] = "IfcDoor",

@@ -78,8 +78,10 @@ enum trm_hide {
 };
 
 struct trm_hide_opt {
-    double tested; /* probability that all that decides a rule is hidden; rules that ask for one field share the draw */
-    double bounds; /* given that, probability that fields which only bound the asked one stay (a common real case) */
+    double tested; /* probability that all that decides a rule is hidden; rules that ask for one field share the draw, and
+                    * in half of the samples all rules do: exporters leave out all sizes, or none */
+    double bounds; /* given that, probability that what bounds the asked field, or derives it with others, stays (a common real
+                    * case: the overall width, the area) */
     double named;  /* given that, probability that numbers in names that equal the hidden value stay as well */
     double other;  /* probability for every other field, each on its own */
 };
@@ -87,12 +89,11 @@ struct trm_hide_opt {
 #define TRM_HIDE_DEFAULT {.tested = 0.5, .bounds = 0.25, .named = 0.5, .other = 0.1}
 
 /* Fill hide[n_fields] at random. With a rule go all fields that it tests, all fields of the same property name in other sets
- * or in the type object, and all fields with the same value (numbers of one unit within 1e-6, equal texts, equal ratings):
- * each would tell. The class always stays; rules whose op is "exists" hide nothing.
+ * or in the type object, all fields with the same value (numbers of one unit within 1e-6, equal texts, equal ratings), and areas,
+ * volumes and sides from which it follows: each would tell. The class always stays; rules whose op is "exists" hide nothing.
  * In a varied sample what a rule tests is hidden only when a name says it, and then the name stays: its value was made up, so
- * without it the label is chance, and learning it would spoil what other fields say about real elements. Takes 1 + n_fields
- * numbers from rng, whatever
- * the options. Cannot fail. */
+ * without it the label is chance, and learning it would spoil what other fields say about real elements. Takes 2 + n_fields
+ * numbers from rng, whatever the options. Cannot fail. */
 void trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_opt *opt, struct trm_rng *rng);
 /* Hide field i and, with it, every field that tells the same, as above; the others as they are. For --why. Cannot fail. */
 void trm_hide_field(uint8_t *hide, const struct trm_sample *s, size_t i);

@@ -11,6 +11,9 @@
 #include "layout.h"
 
 #define SAME_NUMBER 1e-6 /* relative: one number through two exporters' units */
+#define SAME_PRODUCT 0.02 /* relative: an area is its sides' product, but for rounding and reveals */
+#define MOST_FACTORS 64   /* fields looked at for that; more are a dump, not an element */
+#define TOGETHER 0.5      /* share of draws in which all rules' fields go or stay: exporters leave out all sizes, or none */
 #define SAME_SIZE 3e-3   /* relative: a size in a name is rounded to millimetres or inches */
 
 bool
@@ -99,13 +102,55 @@ name_tells(const struct trm_sample_field *name, const struct trm_sample_field *f
     return false;
 }
 
+/* --- sizes that follow from each other --- */
+
+static bool
+is_number_in(const struct trm_sample_field *f, const char *unit)
+{
+    return f->value.type == TRM_SCALAR_NUM && f->unit && !strcmp(f->unit, unit);
+}
+
+static bool
+is_product(double x, double y, double product)
+{
+    return fabs(x * y - product) <= SAME_PRODUCT * fabs(product);
+}
+
+/* Whether x times some field in `unit` gives product. */
+static bool
+has_factor(const struct trm_sample *s, double x, const char *unit, double product)
+{
+    for (size_t k = 0, looked = 0; k < s->n_fields && looked < MOST_FACTORS; k++) {
+        if (!is_number_in(&s->fields[k], unit))
+            continue;
+        looked++;
+        if (is_product(x, s->fields[k].value.num, product))
+            return true;
+    }
+    return false;
+}
+
+/* Whether field f gives field h away together with others: areas and volumes that a hidden length is a side of, the sides of a
+ * hidden area, and any volume beside it (rooms are all of about one height). */
+static bool
+derives(const struct trm_sample *s, const struct trm_sample_field *f, const struct trm_sample_field *h)
+{
+    double x = h->value.num, y = f->value.num;
+    if (is_number_in(h, "m2"))
+        return is_number_in(f, "m3") || (is_number_in(f, "m") && has_factor(s, y, "m", x));
+    if (!is_number_in(h, "m"))
+        return false;
+    return (is_number_in(f, "m2") && has_factor(s, x, "m", y)) || (is_number_in(f, "m3") && has_factor(s, x, "m2", y));
+}
+
 static bool
 is_class(const struct trm_sample_field *f)
 {
     return !strcmp(trm_field_last(f->name), "Class");
 }
 
-/* What else field i gives away when names may keep it (keep_names) or not. Fields that `keep` says stay. */
+/* Hide field i and what else gives it away; names may keep it (keep_names). With keep_bounds_of, what bounds that rule and what
+ * derives the field stay. */
 static void
 hide_telling(uint8_t *hide, const struct trm_sample *s, size_t i, const struct trm_sample_rule *keep_bounds_of, bool keep_names)
 {
@@ -115,7 +160,8 @@ hide_telling(uint8_t *hide, const struct trm_sample *s, size_t i, const struct t
         if (hide[j] == TRM_HIDDEN || is_class(f) || (keep_bounds_of && trm_rule_bounds(keep_bounds_of, f->name)))
             continue;
         bool is_name = f->value.type == TRM_SCALAR_TEXT && trm_field_is_name(f->name);
-        if (trm_same_property(f->name, s->fields[i].name) || same_value(f, &s->fields[i]))
+        bool same = trm_same_property(f->name, s->fields[i].name) || same_value(f, &s->fields[i]);
+        if (same || (!keep_bounds_of && derives(s, f, &s->fields[i])))
             hide[j] = TRM_HIDDEN;
         else if (!keep_names && name_tells(f, &s->fields[i]))
             hide[j] = is_name ? TRM_NUMBERS_HIDDEN : TRM_HIDDEN;
@@ -133,14 +179,31 @@ hide_tested(uint8_t *hide, const struct trm_sample *s, const struct trm_sample_r
     }
 }
 
-/* Whether a name that is shown holds the number of a field that r tests. */
+/* Whether the text of a name reads as field f in the unit of rule r, in the way the features read it. */
+static bool
+name_reads(const struct trm_sample_field *name, const struct trm_sample_field *f, const char *unit)
+{
+    struct trm_name_part parts[64];
+    double x = f->value.type == TRM_SCALAR_TEXT ? 60 * trm_rating_minutes(f->value.text, 1) : f->value.num;
+    size_t n = name->value.type == TRM_SCALAR_TEXT ? trm_name_split(parts, 64, name->value.text) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (parts[i].is_number && near(trm_part_as(unit, &parts[i]), x))
+            return true;
+    return false;
+}
+
+/* Whether a name that is shown says the value of a field that r asks for. */
 static bool
 is_named(const uint8_t *hide, const struct trm_sample *s, const struct trm_sample_rule *r)
 {
-    for (size_t i = 0; i < s->n_fields; i++)
-        for (size_t j = 0; j < s->n_fields && trm_rule_tests(r, s->fields[i].name); j++)
-            if (hide[j] == TRM_SHOWN && trm_field_is_name(s->fields[j].name) && name_tells(&s->fields[j], &s->fields[i]))
+    for (size_t i = 0; i < s->n_fields; i++) {
+        bool asked = trm_rule_tests(r, s->fields[i].name) && !trm_rule_bounds(r, s->fields[i].name);
+        for (size_t j = 0; j < s->n_fields && asked; j++) {
+            bool names = hide[j] == TRM_SHOWN && trm_field_is_name(s->fields[j].name) && trm_names_element(s->fields[j].name);
+            if (names && name_reads(&s->fields[j], &s->fields[i], r->unit))
                 return true;
+        }
+    }
     return false;
 }
 
@@ -157,6 +220,7 @@ void
 trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_opt *opt, struct trm_rng *rng)
 {
     uint64_t salt = trm_rng_u64(rng);
+    bool together = trm_rng_uniform(rng) < TOGETHER;
     bool varied = s->origin && !strcmp(s->origin, "varied");
     for (size_t i = 0; i < s->n_fields; i++) {
         bool drawn = trm_rng_uniform(rng) < opt->other;
@@ -168,7 +232,7 @@ trm_hide_draw(uint8_t *hide, const struct trm_sample *s, const struct trm_hide_o
         struct trm_rng own;
         if (!r->n_tests || !strcmp(r->op, "exists"))
             continue;
-        trm_rng_seed(&own, salt ^ trm_hash64(r->tests[0], strlen(r->tests[0]), 0));
+        trm_rng_seed(&own, salt ^ (together ? 0 : trm_hash64(r->tests[0], strlen(r->tests[0]), 0)));
         bool hidden = trm_rng_uniform(&own) < opt->tested;
         bool bounds = trm_rng_uniform(&own) < opt->bounds, names = trm_rng_uniform(&own) < opt->named;
         if (hidden && (!varied || is_named(hide, s, r)))

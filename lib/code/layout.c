@@ -327,8 +327,10 @@ single_as(const char *unit, const struct trm_name_part *p)
         return p->unit || p->attached ? NAN : p->number;
     if (!strcmp(unit, "s"))
         return seconds(p);
-    if (!strcmp(unit, "m"))
-        return is_length_unit(p->unit) || (!p->unit && !p->attached) ? metres(p) : NAN;
+    if (!strcmp(unit, "m")) {
+        bool size = p->number >= 100 || p->number != floor(p->number); /* "Flat 2" is no size, "Stair 0.9" and "900" are */
+        return is_length_unit(p->unit) || (!p->unit && !p->attached && size) ? metres(p) : NAN;
+    }
     const struct trm_unit *u = p->unit ? trm_unit_find(p->unit) : NULL;
     return u && !strcmp(u->si, unit) ? p->number * u->factor : NAN;
 }
@@ -346,15 +348,28 @@ pair_as(const char *unit, const struct trm_item *item, const struct trm_item *ne
     return !strcmp(unit, "m2") && p->pair == 1 && whole ? metres(p) * metres(&next->part) : NAN;
 }
 
+double
+trm_part_as(const char *unit, const struct trm_name_part *p)
+{
+    bool side = p->pair && unit && !strcmp(unit, "m") && (!p->unit || is_length_unit(p->unit));
+    return side ? metres(p) : single_as(unit, p);
+}
+
+bool
+trm_names_element(const char *field)
+{
+    return strcmp(trm_field_last(field), "Storey") && strncmp(field, "material.", 9) && strncmp(field, "classification.", 15);
+}
+
 /* Margins of up to three numbers of names: first of a pair, second of a pair, a single one; of each kind the first that could be
  * what rule r asks for, within a factor of 20 of its limit. f[15]: how many there are, in quarters. */
 static void
-name_features(float *f, const struct trm_sample_rule *r, const struct trm_items *items)
+name_features(float *f, const struct trm_sample *s, const struct trm_sample_rule *r, const struct trm_items *items)
 {
     bool filled[3] = {0};
     for (size_t i = 0; i < items->n; i++) {
         const struct trm_item *item = &items->item[i];
-        if (item->what != TRM_AT_NUMBER)
+        if (item->what != TRM_AT_NUMBER || !trm_names_element(s->fields[item->index].name))
             continue;
         size_t slot = item->part.pair ? (size_t)item->part.pair - 1 : 2;
         double x = slot < 2 ? pair_as(r->unit, item, i + 1 < items->n ? item + 1 : NULL) : single_as(r->unit, &item->part);
@@ -378,5 +393,5 @@ trm_rule_features(float *f, const struct trm_sample *s, const struct trm_sample_
     size_t known = trm_rule_known(s, r, hide);
     if (known != SIZE_MAX && comparable(&x, &s->fields[known], r))
         trm_margin_fine(f + TRM_NUMBER_FEATURES, trm_margin(r->op, x, r->limit.num));
-    name_features(f + TRM_NUMBER_FEATURES + TRM_MARGIN_FEATURES, r, items);
+    name_features(f + TRM_NUMBER_FEATURES + TRM_MARGIN_FEATURES, s, r, items);
 }

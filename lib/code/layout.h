@@ -40,6 +40,12 @@ size_t trm_rule_known(const struct trm_sample *s, const struct trm_sample_rule *
 bool trm_rule_bounds(const struct trm_sample_rule *r, const char *field);
 bool trm_rule_tests(const struct trm_sample_rule *r, const char *field);
 
+/* What a number of a name reads as in the unit of a rule, as the features do; NAN when it cannot be that. */
+double trm_part_as(const char *unit, const struct trm_name_part *p);
+
+/* Whether a field names the element or its type, not the storey it is on or what it is made of. */
+bool trm_names_element(const char *field);
+
 /* --- what tells a value (hide.c) --- */
 
 /* Whether two fields are one property in different sets: letters and digits of their last parts, without case. */

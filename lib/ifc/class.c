@@ -148,6 +148,23 @@ set_quantity(struct trm_ifc_class *c)
     c->value_measure = c->value_type ? trm_measure_find(c->value_type) : NULL;
 }
 
+/* The class of keyword i, which is the next; NULL, and the error set, when memory is out. */
+static struct trm_ifc_class *
+new_class(struct trm_ifc *f, size_t i)
+{
+    if (i >= f->cap_classes) {
+        size_t cap = f->cap_classes ? f->cap_classes * 2 : 64;
+        struct trm_ifc_class *grown = realloc(f->classes, cap * sizeof *grown);
+        if (!grown) {
+            trm_err_set(f->err, TRM_SYS, "no memory for %zu entity names", cap);
+            return NULL;
+        }
+        f->classes = grown;
+        f->cap_classes = cap;
+    }
+    return &f->classes[i];
+}
+
 bool
 trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
 {
@@ -157,8 +174,9 @@ trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
         f->schema_refused = f->schema == NULL;
         find_ancestors(f);
     }
-    size_t i = (size_t)(kw - st->keywords);
-    struct trm_ifc_class *c = &f->classes[i];
+    struct trm_ifc_class *c = new_class(f, (size_t)(kw - st->keywords));
+    if (!c)
+        return false;
     *c = (struct trm_ifc_class){.schema = f->schema, .entity = -1, .n_plan = -1};
     memset(c->slot, -1, sizeof c->slot);
     if (f->schema_refused)

@@ -149,7 +149,8 @@ struct trm_ifc {
     size_t n_units;
     /* internal */
     struct trm_arena keep, scratch; /* lifetimes: the model, the element in hand */
-    struct trm_ifc_class *classes;
+    struct trm_ifc_class *classes; /* by keyword */
+    size_t cap_classes;
     struct trm_ifc_links *links;
     struct trm_ifc_wrapper *wrappers;
     uint8_t *guid_repeats; /* a bit per element */

@@ -181,9 +181,6 @@ int
 trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_err *err)
 {
     *f = (struct trm_ifc){.err = err, .budget = 100000};
-    f->classes = calloc(4096, sizeof *f->classes);
-    if (!f->classes)
-        return trm_err_set(err, TRM_SYS, "no memory");
     if (trm_ifc_wrappers_init(f) != 0 || trm_step_open(&f->step, data, size, trm_ifc_want, f, err) != 0 || check_schema(f) != 0 ||
         find_elements(f) != 0 || find_repeats(f) != 0 || trm_ifc_gather_links(f) != 0)
         return -1;

@@ -291,7 +291,7 @@ trm_learn_baseline(struct trm_model *m, struct trm_figures *f, const struct trm_
     struct trm_ask *train, *val;
     size_t n_train, n_val, max = trm_vocab_max_rules(vocab);
     m->vocab = vocab, m->temperature = 1;
-    int rc = trm_set_asks(&train, &n_train, set, TRM_TRAIN, max, true, &a, err);
+    int rc = trm_set_asks(&train, &n_train, set, TRM_TRAIN, max, false, &a, err);
     rc = rc == 0 ? trm_set_asks(&val, &n_val, set, TRM_VAL, max, true, &a, err) : rc;
     if (rc == 0)
         rc = m->arch == TRM_ARCH_PRIOR ? fit_prior(m, err)
@@ -300,7 +300,7 @@ trm_learn_baseline(struct trm_model *m, struct trm_figures *f, const struct trm_
                  : learn_logistic(m, train, n_train, val, n_val, hide, seed, err);
     struct trm_judge *j = rc == 0 ? trm_judge_new(m, 1, 1, err) : NULL;
     if (rc == 0)
-        rc = j ? trm_fit_temperature(&m->temperature, f, j, val, n_val, hide, seed, 1, err) : -1;
+        rc = j ? trm_fit_temperature(&m->temperature, f, j, val, n_val, hide, seed, 1, 0, err) : -1;
     trm_judge_free(j);
     trm_arena_release(&a);
     return rc;

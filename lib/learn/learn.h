@@ -61,7 +61,7 @@ struct trm_seen {
     size_t n;
     double steps; /* mean steps of an ask */
 };
-int trm_look(struct trm_seen *out, struct trm_judge *j, const struct trm_ask *asks, size_t n, size_t max_steps, bool early,
+int trm_look(struct trm_seen *out, struct trm_judge *j, const struct trm_ask *asks, size_t n, size_t max_steps, double stop_q,
              struct trm_arena *a, struct trm_err *err);
 struct trm_figures {
     double loss;                     /* mean negative log-likelihood, nats, over all */
@@ -72,7 +72,7 @@ struct trm_figures {
 int trm_figures_of(struct trm_figures *f, const struct trm_seen *s, double temperature, struct trm_err *err);
 /* The temperature that fits the labels whose value was not known, several draws of the asks; 1 when there are none. */
 int trm_fit_temperature(double *temperature, struct trm_figures *f, struct trm_judge *j, const struct trm_ask *asks, size_t n,
-                        const struct trm_hide_opt *opt, uint64_t seed, size_t max_steps, struct trm_err *err);
+                        const struct trm_hide_opt *opt, uint64_t seed, size_t max_steps, double stop_q, struct trm_err *err);
 
 /* --- training the TRM --- */
 
@@ -84,6 +84,7 @@ struct trm_learn_config {
     uint64_t seed;
     size_t val_steps, val_asks; /* supervision steps at most, and asks at most, of the look after each epoch */
     double embed_scale;         /* the initial embedding is multiplied by it: ten columns add up at each position */
+    double stop_q;              /* halting logit above which the model in use stops */
     double varied;              /* share of the samples drawn that may be varied ones, 0..1 */
 };
 

@@ -33,7 +33,7 @@ keep(struct trm_seen *out, const struct trm_ask *ask, const struct trm_say *say)
 }
 
 int
-trm_look(struct trm_seen *out, struct trm_judge *j, const struct trm_ask *asks, size_t n, size_t max_steps, bool early,
+trm_look(struct trm_seen *out, struct trm_judge *j, const struct trm_ask *asks, size_t n, size_t max_steps, double stop_q,
          struct trm_arena *a, struct trm_err *err)
 {
     size_t most = labelled(asks, n);
@@ -47,7 +47,7 @@ trm_look(struct trm_seen *out, struct trm_judge *j, const struct trm_ask *asks, 
     for (size_t i = 0; i < n && rc == 0; i += CHUNK) {
         struct trm_say say[CHUNK];
         size_t k = n - i < CHUNK ? n - i : CHUNK;
-        rc = trm_judge_ask(j, say, asks + i, k, max_steps, early, &scratch, err);
+        rc = trm_judge_ask(j, say, asks + i, k, max_steps, stop_q, &scratch, err);
         for (size_t c = 0; c < k && rc == 0; c++)
             keep(out, &asks[i + c], &say[c]);
         trm_arena_reset(&scratch);
@@ -93,7 +93,7 @@ drop_known(struct trm_seen *s)
 
 int
 trm_fit_temperature(double *temperature, struct trm_figures *f, struct trm_judge *j, const struct trm_ask *asks, size_t n,
-                    const struct trm_hide_opt *opt, uint64_t seed, size_t max_steps, struct trm_err *err)
+                    const struct trm_hide_opt *opt, uint64_t seed, size_t max_steps, double stop_q, struct trm_err *err)
 {
     struct trm_arena a = {0};
     struct trm_seen seen = {0};
@@ -102,7 +102,7 @@ trm_fit_temperature(double *temperature, struct trm_figures *f, struct trm_judge
     for (uint64_t k = 0; k < DRAWS && rc == 0; k++)
         rc = trm_view_asks(views + k * n, asks, n, TRM_VIEW_USE, opt, seed, 1000 + k, &a, err);
     if (rc == 0)
-        rc = trm_look(&seen, j, views, DRAWS * n, max_steps, true, &a, err);
+        rc = trm_look(&seen, j, views, DRAWS * n, max_steps, stop_q, &a, err);
     if (rc == 0) {
         drop_known(&seen);
         *temperature = trm_stat_temperature(seen.logit, seen.label, seen.n);

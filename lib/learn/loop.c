@@ -86,7 +86,7 @@ trm_learn_init(struct trm_learn *l, const struct trm_learn_config *c, const stru
                struct trm_err *err)
 {
     *l = (struct trm_learn){.config = *c, .set = set};
-    l->model.arch = TRM_ARCH_TRM, l->model.vocab = vocab, l->model.temperature = 1;
+    l->model.arch = TRM_ARCH_TRM, l->model.vocab = vocab, l->model.temperature = 1, l->model.stop_q = c->stop_q;
     if (init_parts(l, err) != 0) {
         trm_learn_release(l);
         return -1;
@@ -157,10 +157,7 @@ fill_slot(struct trm_learn *l, size_t slot, struct trm_err *err)
 {
     struct trm_rng rng = rng_of(l, 'd', l->count.drawn);
     const struct trm_ask *ask = next_ask(l, &rng);
-    struct trm_hide_opt hide = l->config.hide;
-    if (ask >= l->train + l->n_observed)
-        hide.tested = 0; /* a varied value says nothing about what goes with it, so it must not be guessed from that */
-    trm_hide_draw(l->hide, ask->sample, &hide, &rng);
+    trm_hide_draw(l->hide, ask->sample, &l->config.hide, &rng);
     l->count.drawn++;
     if (trm_encode(&l->coded, l->model.vocab, ask->sample, l->hide, ask->first_rule, err) != 0)
         return -1;
@@ -201,7 +198,7 @@ look_at_val(struct trm_learn *l, struct trm_epoch *out, struct trm_err *err)
 {
     struct trm_arena a = {0};
     struct trm_seen seen;
-    int rc = trm_look(&seen, l->judge, l->val, l->n_val, l->config.val_steps, true, &a, err);
+    int rc = trm_look(&seen, l->judge, l->val, l->n_val, l->config.val_steps, l->config.stop_q, &a, err);
     if (rc == 0)
         rc = trm_figures_of(&out->val, &seen, 1, err);
     out->val_steps = seen.steps;
@@ -238,5 +235,5 @@ trm_learn_finish(struct trm_learn *l, struct trm_figures *f, struct trm_err *err
 {
     memcpy(l->ema, l->best, l->model.net.n_params * sizeof *l->ema);
     return trm_fit_temperature(&l->model.temperature, f, l->judge, l->all_val, l->n_all_val, &l->config.hide, l->config.seed,
-                               l->config.net.max_steps, err);
+                               l->config.net.max_steps, l->config.stop_q, err);
 }

@@ -63,6 +63,8 @@ put_all(struct metas *x, const struct trm_model *m, const struct trm_ckpt_meta *
     put(x, TRM_META_ARCH, trm_arch_name(m->arch));
     trm_text_of_num(text, m->temperature);
     put(x, TRM_META_TEMPERATURE, text);
+    trm_text_of_num(text, m->stop_q);
+    put(x, TRM_META_STOP, text);
     for (size_t i = 0; m->arch == TRM_ARCH_TRM && i < trm_net_config_n(); i++) {
         char key[80], value[40];
         snprintf(key, sizeof key, TRM_META_NET "%s", trm_net_config_key(i));

@@ -96,7 +96,7 @@ hear(const struct trm_judge *j, size_t slot, struct trm_say *out)
 }
 
 static int
-think(struct trm_judge *j, struct trm_say *out, const struct trm_ask *asks, size_t n, size_t max_steps, bool early,
+think(struct trm_judge *j, struct trm_say *out, const struct trm_ask *asks, size_t n, size_t max_steps, double stop_q,
       struct trm_arena *a, struct trm_err *err)
 {
     size_t next = 0, busy = 0;
@@ -117,7 +117,7 @@ think(struct trm_judge *j, struct trm_say *out, const struct trm_ask *asks, size
                 continue;
             struct trm_say *say = &out[j->ask[i]];
             hear(j, i, say);
-            j->slots.halted[i] = say->steps >= max_steps || (early && say->q[say->steps - 1] > 0);
+            j->slots.halted[i] = say->steps >= max_steps || say->q[say->steps - 1] > stop_q;
             busy -= j->slots.halted[i];
         }
     } while (busy || next < n);
@@ -160,13 +160,13 @@ answer_at_once(struct trm_judge *j, struct trm_say *out, const struct trm_ask *a
 }
 
 int
-trm_judge_ask(struct trm_judge *j, struct trm_say *out, const struct trm_ask *asks, size_t n, size_t max_steps, bool early,
+trm_judge_ask(struct trm_judge *j, struct trm_say *out, const struct trm_ask *asks, size_t n, size_t max_steps, double stop_q,
               struct trm_arena *a, struct trm_err *err)
 {
     if (n == 0)
         return 0;
     if (j->m->arch == TRM_ARCH_TRM)
-        return think(j, out, asks, n, max_steps, early, a, err);
+        return think(j, out, asks, n, max_steps, stop_q, a, err);
     for (size_t i = 0; i < n; i++)
         if (answer_at_once(j, &out[i], &asks[i], a, err) != 0)
             return -1;

@@ -57,6 +57,10 @@ open_arch(struct trm_model *m, struct trm_err *err)
         return -1;
     if (!trm_text_num(text, &m->temperature) || !(m->temperature > 0))
         return trm_err_set(err, TRM_DATA, "temperature \"%.40s\": expected a number above 0", text);
+    if (need_text(&m->file, TRM_META_STOP, &text, err) != 0)
+        return -1;
+    if (!trm_text_num(text, &m->stop_q))
+        return trm_err_set(err, TRM_DATA, TRM_META_STOP " \"%.40s\": expected a number", text);
     trm_json *v = need_json(&m->file, TRM_META_VOCAB, err);
     m->vocab = v ? trm_vocab_load(v, err) : NULL;
     trm_json_free(v);

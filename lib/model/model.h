@@ -26,6 +26,7 @@ int trm_arch_parse(const char *name, enum trm_arch *out); /* -1: no such */
 #define TRM_META_ARCH "trm.arch"
 #define TRM_META_VOCAB "trm.vocab"             /* JSON, as trm_vocab_save */
 #define TRM_META_TEMPERATURE "trm.temperature" /* decimal number */
+#define TRM_META_STOP "trm.stop_q"             /* decimal number */
 #define TRM_META_NET "trm.net."                /* + key of trm_net_config_key */
 #define TRM_META_RULES "trm.rules"             /* JSON: [{"path":..,"text":..}] rule files, whole */
 #define TRM_META_NAMES "trm.names"             /* JSON: [{"field":..,"at":..,"scale":..} or null for each rule] */
@@ -49,6 +50,7 @@ struct trm_model {
     enum trm_arch arch;
     struct trm_vocab *vocab; /* owned */
     double temperature;      /* logits are divided by it; > 0 */
+    double stop_q;           /* halting logit above which it is sure enough to stop */
     /* TRM */
     struct trm_net net;     /* owned */
     const trm_real *params; /* [net.n_params] */
@@ -93,9 +95,9 @@ struct trm_judge; /* room to think in: one a thread */
  * outlive it. NULL with err (TRM_SYS). */
 struct trm_judge *trm_judge_new(const struct trm_model *m, size_t slots, size_t threads, struct trm_err *err);
 void trm_judge_free(struct trm_judge *j); /* NULL is allowed */
-/* Answer n questions into out [n], whose arrays come from the arena. max_steps >= 1; early: stop a question once its q is
- * above 0. Fails with TRM_SYS (memory) or TRM_DATA. */
-int trm_judge_ask(struct trm_judge *j, struct trm_say *out, const struct trm_ask *asks, size_t n, size_t max_steps, bool early,
+/* Answer n questions into out [n], whose arrays come from the arena. max_steps >= 1; stop_q: stop a question once its q is
+ * above it (0 as published; INFINITY never). Fails with TRM_SYS (memory) or TRM_DATA. */
+int trm_judge_ask(struct trm_judge *j, struct trm_say *out, const struct trm_ask *asks, size_t n, size_t max_steps, double stop_q,
                   struct trm_arena *a, struct trm_err *err);
 
 /* --- parts that training shares --- */

@@ -152,12 +152,12 @@ trm_pack_add(struct trm_pack *p, const char *name, const void *bytes, size_t n, 
 {
     if (!p->archive && begin(p, err) != 0)
         return -1;
-    char *copy = malloc(n ? n : 1);
-    if (!copy)
+    char *copy = n ? malloc(n) : NULL; /* libzip does not free a copy of nothing */
+    if (n && !copy)
         return trm_err_set(err, TRM_SYS, "no memory for zip member \"%s\"", name);
     if (n)
         memcpy(copy, bytes, n);
-    zip_source_t *s = zip_source_buffer(p->archive, copy, n, 1);
+    zip_source_t *s = zip_source_buffer(p->archive, copy, n, n > 0);
     zip_int64_t i = s ? zip_file_add(p->archive, name, s, ZIP_FL_ENC_UTF_8) : -1;
     if (i < 0) {
         if (s)

@@ -133,6 +133,8 @@ struct page_rule **trm_page_rules(const struct trm_page *p);
 size_t trm_page_n_pass(const struct page_rule *r);
 size_t trm_page_n_fail(const struct page_rule *r);
 size_t trm_page_n_unknown(const struct page_rule *r);
+/* Models that could be read. */
+size_t trm_page_n_read(const struct trm_page *p);
 /* 3 ERROR, 2 WARNING, 1 INFO, 0 anything else. */
 int trm_page_rank(const char *severity);
 

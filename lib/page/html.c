@@ -151,7 +151,7 @@ header(struct trm_buf *out, const struct trm_page *p)
         trm_html_bdi(out, *m->file ? m->file : m->id);
         trm_buf_adds(out, " \xC2\xB7 ");
     } else if (p->models.n) {
-        trm_say_n(out, p->models.n, "model", NULL);
+        trm_say_n(out, trm_page_n_read(p), "model", NULL);
         trm_buf_adds(out, " \xC2\xB7 ");
     }
     trm_say_n(out, p->n_checked, "element", NULL);

@@ -263,7 +263,7 @@ curve_path(struct trm_buf *out, const struct trm_page *p, const struct frame *f,
     }
     trm_buf_adds(out, "\"/>");
     if (!isnan(y))
-        trm_buf_addf(out, "<text x=\"%.0f\" y=\"%.0f\">%s</text>", x + 5, y + (strstr(c->class, "l1") ? 9 : -1), c->label);
+        trm_buf_addf(out, "<text x=\"%.0f\" y=\"%.0f\">%s</text>", x + 5, y + (strstr(c->class, "l1") ? 11 : -4), c->label);
 }
 
 static double

@@ -103,15 +103,16 @@ chart(struct trm_buf *out, const struct chart *c)
     chart_axes(out, c);
     chart_line(out, c, NULL, "ha");
     for (size_t i = 0; i < c->n_rules; i++) {
-        char class[12];
+        char class[32];
         snprintf(class, sizeof class, "ln l%zu", i);
         chart_line(out, c, c->rules[i], class);
     }
-    for (size_t i = 0; i < c->n_rules; i++) {
-        double p = p_at(trm_json_at(c->steps, c->n_steps - 1), c->rules[i]);
+    const trm_json *last = trm_json_at(c->steps, c->n_steps - 1);
+    for (size_t i = 0; i <= c->n_rules; i++) {
+        double p = i < c->n_rules ? p_at(last, c->rules[i]) : trm_json_num(trm_json_get(last, "halt"), NAN);
         if (!isnan(p))
-            trm_buf_addf(out, "<circle class=\"d%zu\" cx=\"%.0f\" cy=\"%.1f\" r=\"3\"/>", i, chart_x(c, c->n_steps - 1),
-                         chart_y(p));
+            trm_buf_addf(out, "<circle class=\"d%zu\" cx=\"%.0f\" cy=\"%.1f\" r=\"%d\"/>", i < c->n_rules ? i : 3,
+                         chart_x(c, c->n_steps - 1), chart_y(p), i < c->n_rules ? 3 : 2);
     }
     chart_labels(out, c);
     trm_buf_adds(out, "</svg>");

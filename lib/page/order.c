@@ -41,6 +41,16 @@ trm_page_n_unknown(const struct page_rule *r)
     return counted(r) ? r->unknown : r->sum.unknown;
 }
 
+size_t
+trm_page_n_read(const struct trm_page *p)
+{
+    const struct page_model *m = p->models.data;
+    size_t n = 0;
+    for (size_t i = 0; i < p->models.n; i++)
+        n += *m[i].error == 0;
+    return n;
+}
+
 static int
 by_weight(const void *x, const void *y)
 {
@@ -68,17 +78,27 @@ trm_page_rules(const struct trm_page *p)
 
 /* --- what is missing -------------------------------------------------------------------------------------------- */
 
+/* What is to be filled in is what the rule asks for first, wherever a substitute was looked at; but a value that stands there
+ * and cannot be used is to be mended where it stands. */
+static void
+wanted_field(struct trm_buf *field, struct trm_buf *others, const struct page_want *w)
+{
+    trm_say_sources(w->rule, field, others);
+    if (*w->field && (!field->len || strcmp(w->reason, "no_unit") == 0 || strcmp(w->reason, "wrong_type") == 0)) {
+        trm_buf_reset(field);
+        trm_buf_adds(field, w->field);
+    }
+    if (!field->len)
+        trm_buf_addf(field, "what %s asks for", w->rule->id);
+}
+
 static struct page_item *
 item_of(struct trm_vec *items, const struct page_want *w, struct trm_arena *mem)
 {
     struct trm_buf field = {0}, others = {0};
-    if (*w->field)
-        trm_buf_adds(&field, w->field);
-    trm_say_sources(w->rule, *w->field ? NULL : &field, &others);
-    if (!field.len)
-        trm_buf_addf(&field, "what %s asks for", w->rule->id);
+    wanted_field(&field, &others, w);
     struct page_item *all = items->data, *found = NULL;
-    for (size_t i = 0; i < items->n && !found; i++)
+    for (size_t i = 0; i < items->n && !found && !field.failed; i++)
         if (strcmp(all[i].field, field.data) == 0)
             found = &all[i];
     if (!found && (found = trm_vec_push(items, sizeof *found))) {

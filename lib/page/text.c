@@ -230,7 +230,7 @@ trm_page_text(struct trm_buf *out, const struct trm_page *p)
     if (p->o.date)
         trm_buf_addf(&said, ", %s", p->o.date);
     paragraph(out, "", 0, &said);
-    trm_say_n(&said, p->models.n, "model", NULL);
+    trm_say_n(&said, trm_page_n_read(p), "model", NULL);
     trm_buf_adds(&said, ", ");
     trm_say_n(&said, p->n_checked, "element", NULL);
     trm_buf_adds(&said, ", ");

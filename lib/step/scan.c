@@ -1,8 +1,8 @@
-#define _GNU_SOURCE /* memmem, qsort_r */
 /* The one pass over a STEP file: where statements begin and end, which instances are wanted, and the index by id.
  *
  * Most bytes of a model are geometry, so the way from the opening parenthesis to the semicolon is what counts: 16 bytes at
  * a time are held against the few characters that matter (find_any), and strings are jumped over. */
+#define _GNU_SOURCE /* memmem, qsort_r */
 #include <stdlib.h>
 #include <string.h>
 #ifdef __SSE2__
@@ -24,6 +24,7 @@ struct scan {
     trm_step_want *want;
     void *ctx;
     struct trm_err *err;
+    size_t keyword_cap;
     bool in_data, data_seen, header_seen, ended;
     bool no_more_comments; /* there is no end of a comment ahead */
 };
@@ -265,6 +266,24 @@ all_word(const char *w, size_t n)
     return n > 0;
 }
 
+/* Room for one more entity name; false, and the error set, when memory is out. */
+static bool
+room_for_keyword(struct scan *s)
+{
+    struct trm_step *st = s->st;
+    if (st->n_keywords < s->keyword_cap)
+        return true;
+    size_t cap = s->keyword_cap ? s->keyword_cap * 2 : 64;
+    struct trm_step_keyword *grown = realloc(st->keywords, cap * sizeof *grown);
+    if (!grown) {
+        trm_err_set(s->err, TRM_SYS, "no memory for %zu entity names", cap);
+        return false;
+    }
+    st->keywords = grown;
+    s->keyword_cap = cap;
+    return true;
+}
+
 /* Number of the entity name, entered when new; -1 when it is no name or there are too many. */
 static int
 keyword(struct scan *s, const char *w, size_t n)
@@ -277,7 +296,7 @@ keyword(struct scan *s, const char *w, size_t n)
         if (k->hash == h && k->n == n && memcmp(k->name, w, n) == 0)
             return st->keyword_slots[slot] - 1;
     }
-    if (st->n_keywords >= MAX_KEYWORDS || !all_word(w, n))
+    if (st->n_keywords >= MAX_KEYWORDS || !all_word(w, n) || !room_for_keyword(s))
         return -1;
     struct trm_step_keyword *k = &st->keywords[st->n_keywords];
     *k = (struct trm_step_keyword){.name = w, .n = n, .hash = h, .user = -1};
@@ -574,14 +593,13 @@ trm_step_open(struct trm_step *st, const char *data, size_t size, trm_step_want 
     *st = (struct trm_step){.data = data, .size = size};
     if (size == 0)
         return trm_err_set(err, TRM_DATA, "empty file, expected STEP (ISO-10303-21)");
-    st->keywords = malloc(MAX_KEYWORDS * sizeof *st->keywords);
     st->keyword_slots = calloc(KEYWORD_SLOTS, sizeof *st->keyword_slots);
-    if (!st->keywords || !st->keyword_slots)
+    if (!st->keyword_slots)
         return trm_err_set(err, TRM_SYS, "no memory");
     struct scan s = {.st = st, .p = data, .end = data + size, .want = want, .ctx = ctx, .err = err};
     if (begin(&s) != 0 || scan_all(&s) != 0)
         return -1;
-    return build_index(st, err);
+    return s.err->kind == TRM_OK ? build_index(st, err) : -1;
 }
 
 void

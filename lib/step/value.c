@@ -1,6 +1,6 @@
-#define _GNU_SOURCE /* memmem */
 /* What stands between the parentheses of one instance, value by value. Nothing recurses: a list is a place that can be gone
  * into, and its end is found by counting. */
+#define _GNU_SOURCE /* memmem */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -173,6 +173,34 @@ T_MAIN
         }
         CHECK(row[0] != row[1] && row[1] != row[2] && row[0] != row[2]);
     }
+    T("numbers of names stand against the limit: first and second of a pair, a single one, and nothing that is no size") {
+        const struct {
+            const char *field, *name;
+            int rule, slot; /* the slot that is filled, -1 none */
+            double margin;
+        } cases[] = {
+            {"attribute.Name", "D077 0800 x 2134mm", 0, 0, 0.8 / 0.815 - 1}, {"type_object.Name", "36\" x 84\"", 1, 1, 2.1336 / 2.032 - 1},
+            {"attribute.Name", "Wand W030 REI 90", 2, 2, 0.5},               {"attribute.Name", "Wall 0.5 HR", 2, 2, -0.5},
+            {"attribute.Name", "Door W030", 2, -1, 0},                       {"attribute.Name", "Stair 870 mm", 0, 2, 0.87 / 0.815 - 1},
+            {"attribute.Storey", "Level 2 870 mm", 0, -1, 0},                {"attribute.Name", "Flat 2", 0, -1, 0},
+            {"material.Name", "Steel 800", 0, -1, 0},
+        };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            struct trm_sample s = random_sample(&a, &rng);
+            struct trm_sample_field f[1] = {text_field(cases[i].field, cases[i].name)};
+            s.fields = f, s.n_fields = 1;
+            struct trm_coded c = coded_in(&m);
+            trm_encode(&c, v, &s, NULL, 0, &err);
+            const float *at = m.feats + (c.rule_at + (size_t)cases[i].rule) * TRM_CODE_FEATURES + 48;
+            for (int slot = 0; slot < 3; slot++) {
+                bool other_of_pair = cases[i].slot >= 0 && cases[i].slot < 2 && slot < 2 && slot != cases[i].slot;
+                if (!other_of_pair)
+                    CHECK((at[5 * slot] == 1) == (slot == cases[i].slot));
+            }
+            if (cases[i].slot >= 0)
+                CHECK_NEAR(at[5 * cases[i].slot + 3], tanh(cases[i].margin / 0.3), 1e-6);
+        }
+    }
     T("a damaged vocabulary is refused with its place") {
         refuse_vocab(v, "v", trm_json_of_num(9), "v");
         refuse_vocab(v, "columns", trm_json_of_num(3), "columns");

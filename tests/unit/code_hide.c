@@ -20,6 +20,17 @@ holds(const char *text, double x)
     return strstr(text, mm) || strstr(text, m);
 }
 
+/* Whether any field's name ends in this word; hidden or not. */
+static bool
+known(const struct trm_sample *s, const char *word)
+{
+    for (size_t i = 0; i < s->n_fields; i++)
+        if (strlen(s->fields[i].name) > strlen(word) && !strcmp(s->fields[i].name + strlen(s->fields[i].name) - strlen(word), word) &&
+            strcmp(s->fields[i].name, "Pset_DoorCommon.ClearWidth") && strcmp(s->fields[i].name, "Custom.Clear Width"))
+            return true;
+    return false;
+}
+
 /* Fields shown that give away what rule r asked for. */
 static size_t
 telling(const struct trm_sample *s, size_t r, const uint8_t *hide)
@@ -35,7 +46,9 @@ telling(const struct trm_sample *s, size_t r, const uint8_t *hide)
             bool minutes = a->type == TRM_SCALAR_TEXT && b->type == TRM_SCALAR_TEXT && hide[j] != TRM_NUMBERS_HIDDEN &&
                            strpbrk(a->text, "0123456789") && strcmp(strpbrk(a->text, "0123456789"), "0") &&
                            strstr(b->text, strpbrk(a->text, "0123456789")) && strchr("Ct", s->fields[j].name[0]) && strcmp(s->fields[j].name, "Custom.Size");
-            n += hide[j] != TRM_HIDDEN && (h == j || number || text || minutes);
+            bool side = a->type == TRM_SCALAR_NUM && !strcmp(s->fields[j].name, "Qto_DoorBaseQuantities.Area") &&
+                        known(s, "Height") && known(s, "Width");
+            n += hide[j] != TRM_HIDDEN && (h == j || side || number || text || minutes);
         }
     }
     return n;

@@ -50,6 +50,7 @@ random_sample(struct trm_arena *a, struct trm_rng *rng)
         text_field("Custom.Klasse", trm_arena_printf(a, "F%d", minutes)),
         {"Pset_DoorCommon.IsExternal", {.type = TRM_SCALAR_BOOL, .num = (double)trm_rng_below(rng, 2)}, NULL},
         num_field("Custom.Weight", 12.345, "kg"),
+        num_field("Qto_DoorBaseQuantities.Area", wide * high, "m2"),
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (i == 0 || trm_rng_below(rng, 5))

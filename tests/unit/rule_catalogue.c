@@ -119,7 +119,7 @@ T_MAIN {
             {"condition", COND("\"=\"", PLAIN, VALUE("\"\"")), {"condition.rhs.value", "empty text", "exists"}},
             {"condition", COND("\"matches\"", PLAIN, VALUE("\"a(b\"")), {"condition.rhs.value", "a(b", "regular expression"}},
             {"condition", COND("\"matches\"", PLAIN, VALUE("\"^ab$\"")), {"condition.rhs.value", "^ab$", "without ^ and $"}},
-            {"condition", COND("\"matches\"", PLAIN, VALUE("\"(a{1,900}){1,900}\"")), {"condition.rhs.value", "counts", "4000"}},
+            {"condition", COND("\"matches\"", PLAIN, VALUE("\"(a{1,900}){1,900}\"")), {"condition.rhs.value", "counts", "8000"}},
             {"condition", COND("\"exists\"", PLAIN, VALUE("true")), {"condition.rhs", "true", "nothing beside"}},
             {"condition", COND("\">=\"", "{\"source\":\"pset\",\"pset\":\"P\",\"property\":\"W\",\"unit\":\"min\"}", VALUE("\"strong\"")), {"condition.rhs.value", "strong", "fire rating"}},
             {"condition", COND("\"in\"", PLAIN, "{\"source\":\"attribute\",\"attribute\":\"Name\"}"), {"condition.rhs", "another value", "\"in\""}},
