@@ -4,7 +4,9 @@
 #include <math.h>
 #include <stddef.h>
 
-#define AGAINST .05 /* share of values that go against their tendency; with fields that are missing, right answers end near 90 % */
+#define AGAINST                                                                                                        \
+    .05 /* share of values that go against their tendency; with fields that are missing,
+    right answers end near 90 % */
 
 bool
 trm_b_noisy(struct trm_building *b, bool tendency)
