@@ -576,35 +576,40 @@ write_type(struct pen *p, size_t index)
     pen_nulls(p, 2), pen_type_arguments(p, t), pen_close(p);
 }
 
-/* Elements that pass `fits`, in order; the array lies in the arena. NULL when memory is out. */
+/* Room for the STEP numbers of all elements, in the arena; NULL when memory is out. */
 static uint32_t *
-gather(struct pen *p, size_t *n, bool (*fits)(const struct element *e, long key), long key)
+room_for_all(struct trm_building *b)
 {
-    uint32_t *ids = trm_arena_calloc(p->b->mem, p->b->n_elements + 1, sizeof *ids);
-    *n = 0;
-    for (size_t i = 0; ids && i < p->b->n_elements; i++)
-        if (fits(&p->b->elements[i], key))
-            ids[(*n)++] = p->b->elements[i].step;
+    uint32_t *ids = trm_arena_calloc(b->mem, b->n_elements + 1, sizeof *ids);
     if (!ids)
-        p->b->out_of_memory = true;
+        b->out_of_memory = true;
     return ids;
+}
+
+/* Elements that pass `fits`, in order, into ids; their number. */
+static size_t
+gather(uint32_t *ids, const struct trm_building *b, bool (*fits)(const struct element *e, long key), long key)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n_elements; i++)
+        if (fits(&b->elements[i], key))
+            ids[n++] = b->elements[i].step;
+    return n;
+}
+
+static bool
+is_of_type(const struct element *e, long type)
+{
+    return e->type == type;
 }
 
 static void
 write_types(struct pen *p)
 {
-    /* one pass to chain elements by type would be shorter in time, not in words; types are few */
     struct trm_building *b = p->b;
-    uint32_t *ids = trm_arena_calloc(b->mem, b->n_elements + 1, sizeof *ids);
-    if (!ids) {
-        b->out_of_memory = true;
-        return;
-    }
-    for (size_t t = 0; t < b->n_types; t++) {
-        size_t n = 0;
-        for (size_t i = 0; i < b->n_elements; i++)
-            if (b->elements[i].type == (long)t)
-                ids[n++] = b->elements[i].step;
+    uint32_t *ids = room_for_all(b);
+    for (size_t t = 0; ids && t < b->n_types; t++) {
+        size_t n = gather(ids, b, is_of_type, (long)t);
         write_type(p, t);
         pen_relation(p, "IFCRELDEFINESBYTYPE");
         pen_refs(p, ids, n), pen_ref(p, b->types[t].step), pen_close(p);
@@ -691,20 +696,20 @@ static void
 write_tree(struct pen *p)
 {
     struct trm_building *b = p->b;
-    for (size_t i = 0; i < b->n_elements; i++) {
+    uint32_t *ids = room_for_all(b);
+    for (size_t i = 0; ids && i < b->n_elements; i++) {
         const struct element *e = &b->elements[i];
-        if (!is_spatial(e->class) && e->class != CLASS_STAIR)
+        if (e->class >= CLASS_SPACE && e->class != CLASS_STAIR)
             continue;
-        size_t n;
-        const uint32_t *parts = gather(p, &n, is_part, (long)i);
-        if (parts && n) {
+        size_t n = gather(ids, b, is_part, (long)i);
+        if (n) {
             pen_relation(p, "IFCRELAGGREGATES");
-            pen_ref(p, e->step), pen_refs(p, parts, n), pen_close(p);
+            pen_ref(p, e->step), pen_refs(p, ids, n), pen_close(p);
         }
-        const uint32_t *held = e->class == CLASS_STOREY ? gather(p, &n, is_contained, (long)i) : NULL;
-        if (held && n) {
+        n = e->class == CLASS_STOREY ? gather(ids, b, is_contained, (long)i) : 0;
+        if (n) {
             pen_relation(p, "IFCRELCONTAINEDINSPATIALSTRUCTURE");
-            pen_refs(p, held, n), pen_ref(p, e->step), pen_close(p);
+            pen_refs(p, ids, n), pen_ref(p, e->step), pen_close(p);
         }
     }
 }
