@@ -171,6 +171,8 @@ trm_result_write_members(struct trm_jw *w, const struct trm_result *r)
     write_value(w, r);
     if (r->source && r->source != &r->rule->sources[0] && r->source != r->limit_source)
         trm_jw_kstr(w, "alias", trm_relation_name(r->source->relation));
+    if (r->rule->kind == TRM_RULE_IDS)
+        return;
     trm_jw_kstr(w, "op", trm_op_name(r->rule->op));
     write_limit(w, r);
     write_in_rule_unit(w, r);
