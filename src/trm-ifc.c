@@ -500,8 +500,12 @@ one_file(struct run *r, const char *path, struct trm_err *err)
     struct trm_map map = {0};
     struct trm_pack_file member = {0};
     int status = trm_map_open(&map, path, (size_t)r->max_bytes, err);
-    if (status != 0)
+    if (status != 0) {
+        size_t n = strlen(path);
+        if (strncmp(err->text, path, n) == 0 && err->text[n] == ':') /* the diagnostic names the file already */
+            memmove(err->text, err->text + n + 2, strlen(err->text + n + 2) + 1);
         return status;
+    }
     if (trm_pack_is_zip(map.data, map.size)) {
         status = trm_pack_read(&member, map.data, map.size, ".ifc", (size_t)r->max_bytes, err);
         if (status == 0)
