@@ -94,11 +94,14 @@ struct search {
     struct trm_result *out;
 };
 
+/* Where something was found; the last that was wrong stays. */
 static void
-note(struct search *s, const struct trm_value *v)
+note(struct search *s, enum trm_place place, const char *set, const char *name, const struct trm_value *v, bool wrong)
 {
-    if (s->out)
-        s->out->found = *v;
+    if (!s->out || (s->out->place.name && !wrong))
+        return;
+    s->out->found = *v;
+    s->out->place = (struct trm_source){.place = place, .set = set, .name = name};
 }
 
 static bool
@@ -122,10 +125,10 @@ try_attribute(void *ctx, enum trm_place place, const char *set, const char *name
     s->there++;
     if (v->kind == TRM_VALUE_NULL && !trm_json_bool(trm_json_get(v->json, "reference"), false))
         return 0;
+    bool wrong = s->f->value.given && !any_item(&s->f->value, v);
     s->filled++;
-    note(s, v);
-    if (s->f->value.given && !any_item(&s->f->value, v))
-        s->wrong++;
+    s->wrong += wrong;
+    note(s, place, NULL, name, v, wrong);
     return 0;
 }
 
@@ -169,7 +172,7 @@ value_fits(const struct ids_value *asked, const struct trm_value *v)
 static bool
 has_any_value(const struct trm_value *v)
 {
-    return trm_value_count(v) > 0 || trm_value_count(&(struct trm_value){.kind = TRM_VALUE_NONE}) > 0 ||
+    return trm_value_count(v) > 0 ||
            (v->json && (trm_value_of(trm_json_get(v->json, "lower")).kind > TRM_VALUE_NULL ||
                         trm_value_of(trm_json_get(v->json, "upper")).kind > TRM_VALUE_NULL ||
                         trm_value_of(trm_json_get(v->json, "defined")).kind > TRM_VALUE_NULL));
@@ -190,7 +193,7 @@ property_fits(const struct ids_facet *f, const struct trm_value *v)
 }
 
 static void
-try_set(struct search *s, const trm_json *set)
+try_set(struct search *s, const char *set_name, const trm_json *set)
 {
     size_t matched = 0;
     for (void *it = trm_json_first(set); it; it = trm_json_next(set, it)) {
@@ -200,7 +203,7 @@ try_set(struct search *s, const trm_json *set)
         enum trm_reason why = property_fits(s->f, &v);
         matched++;
         s->there++;
-        note(s, &v);
+        note(s, TRM_IN_PSET, set_name, trm_json_key(it), &v, why != TRM_HOLDS);
         if (why != TRM_HOLDS) {
             s->wrong++;
             s->why = why;
@@ -218,7 +221,7 @@ property(const struct ids_facet *f, const struct trm_element *e, bool *absent, s
     for (size_t i = 0; i < 2; i++)
         for (void *it = trm_json_first(both[i]); it; it = trm_json_next(both[i], it))
             if (trm_ids_text_matches(&f->set, trm_json_key(it)))
-                try_set(&s, trm_json_value(it));
+                try_set(&s, trm_json_key(it), trm_json_value(it));
     *absent = s.there == 0;
     if (!s.sets)
         return TRM_WHY_NO_SET;

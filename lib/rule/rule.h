@@ -85,7 +85,8 @@ struct trm_result {
     enum trm_verdict verdict;
     enum trm_reason reason;
     const struct trm_source *source; /* where the value that decided (or came nearest) stood; NULL: nothing was found */
-    struct trm_value found;          /* as found there; NONE when source is NULL */
+    struct trm_source place;         /* IDS: the same, where source is NULL; name NULL: nothing was found */
+    struct trm_value found;          /* as found there; NONE when nothing was found */
     bool has_value;                  /* value was a number that could be brought to `unit` */
     double value;                    /* in SI, comparable with limit */
     bool has_limit;
