@@ -42,7 +42,7 @@ int trm_set_asks(struct trm_ask **out, size_t *n, const struct trm_set *set, enu
 /* Ways to look at a sample in validation. */
 enum trm_view {
     TRM_VIEW_WHOLE, /* nothing hidden */
-    TRM_VIEW_USE,   /* as in use: all that decides a rule is hidden, and some of the rest at random */
+    TRM_VIEW_USE,   /* as in use: all that decides or bounds a rule is hidden, in names too, and some of the rest at random */
 };
 /* out [n] are the asks seen in that way; draw k of seed decides what is hidden. TRM_SYS. */
 int trm_view_asks(struct trm_ask *out, const struct trm_ask *asks, size_t n, enum trm_view view, const struct trm_hide_opt *opt,

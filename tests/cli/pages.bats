@@ -11,6 +11,7 @@ setup_file() {
     cp models/*1.ifc house.ifc 2> /dev/null || cp "$(ls models/*.ifc | head -n 1)" house.ifc
     cp "$(ls models/*.truth.ndjson | head -n 1)" truth.ndjson
     cp "$ROOT/pipelines/rules/building-code.json" rules.json
+    cp "$ROOT/tests/data/ids/walls.ids" .
     trm-ifc models/*.ifc > elements.ndjson
     trm-check -r rules.json elements.ndjson > checked.ndjson
     cp checked.ndjson yesterday.ndjson
@@ -61,7 +62,7 @@ examples() {
     cd "$BATS_FILE_TMPDIR"
     n=0
     for page in $(pages); do
-        rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc rules.json try/
+        rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc ./*.ids rules.json try/
         while IFS= read -r command; do
             [ -n "$command" ] || continue
             n=$((n + 1))
@@ -76,7 +77,7 @@ examples() {
 
 @test "examples of the README run" {
     cd "$BATS_FILE_TMPDIR"
-    rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc rules.json try/
+    rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc ./*.ids rules.json try/
     n=0
     while IFS= read -r command; do
         case $command in trm-* | *"| trm-"*) ;; *) continue ;; esac
