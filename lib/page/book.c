@@ -286,7 +286,7 @@ keep_failure(struct trm_page *p, struct page_rule *r, const struct page_elem *e,
                             .op = text_of(p, result, "op"),
                             .unit = text_of(p, result, "unit"),
                             .shortfall = trm_json_num(trm_json_get(result, "shortfall"), NAN),
-                            .step = (long)trm_json_num(trm_json_get(result, "step"), 0)};
+                            .step = (long)trm_page_count(trm_json_get(result, "step"))};
     if (value_of(p, &f->value, trm_json_get(result, "value")) || value_of(p, &f->limit, trm_json_get(result, "limit")) ||
         value_of(p, &f->nearest, trm_json_get(result, "nearest")))
         return -1;
@@ -477,11 +477,11 @@ take_model(struct trm_page *p, const trm_json *rec, struct trm_err *err)
                              .exporter = text_of(p, rec, "exporter"),
                              .sha256 = text_of(p, rec, "sha256"),
                              .error = text_of(p, rec, "error"),
-                             .elements = (size_t)fmax(0, trm_json_num(trm_json_get(rec, "elements"), 0)),
-                             .instances = (size_t)fmax(0, trm_json_num(trm_json_get(rec, "instances"), 0))};
+                             .elements = trm_page_count(trm_json_get(rec, "elements")),
+                             .instances = trm_page_count(trm_json_get(rec, "instances"))};
     const trm_json *warnings = trm_json_get(rec, "warnings");
     for (void *it = warnings ? trm_json_first(warnings) : NULL; it; it = trm_json_next(warnings, it))
-        m->warnings += (size_t)fmax(0, trm_json_num(trm_json_value(it), 0));
+        m->warnings += trm_page_count(trm_json_value(it));
     bool whole = m->id && m->file && m->project && m->schema && m->exporter && m->sha256 && m->error;
     return whole ? 0 : no_memory(err);
 }
@@ -551,7 +551,7 @@ why_of(struct trm_page *p, const trm_json *why)
 }
 
 static int
-take_verdict(struct trm_page *p, const struct page_elem *e, const trm_json *verdict, int steps, double *weight)
+take_verdict(struct trm_page *p, const struct page_elem *e, const trm_json *verdict, size_t steps, double *weight)
 {
     struct page_rule *r = trm_page_rule(p, trm_json_str(trm_json_get(verdict, "rule"), ""));
     if (!r)
@@ -561,7 +561,7 @@ take_verdict(struct trm_page *p, const struct page_elem *e, const trm_json *verd
                             .abstained = text_of(p, verdict, "abstained"),
                             .why = why_of(p, trm_json_get(verdict, "why")),
                             .p_pass = trm_json_num(trm_json_get(verdict, "p_pass"), NAN),
-                            .support = (long)trm_json_num(trm_json_get(verdict, "support"), -1),
+                            .support = trm_json_get(verdict, "support") ? (long)trm_page_count(trm_json_get(verdict, "support")) : -1,
                             .steps = steps};
     if (!j.verdict || !j.abstained || !j.why)
         return -1;
@@ -721,7 +721,8 @@ take_trace(struct trm_page *p, const trm_json *rec, struct trm_err *err)
         return -1;
     const struct page_elem *e = NULL;
     double weight = -1;
-    int steps = (int)trm_json_num(trm_json_get(rec, "halted_at"), (double)trm_json_len(trm_json_get(rec, "steps")));
+    const trm_json *halted = trm_json_get(rec, "halted_at");
+    size_t steps = halted ? trm_page_count(halted) : trm_json_len(trm_json_get(rec, "steps"));
     for (size_t i = 0; i < trm_json_len(verdicts); i++) {
         const trm_json *v = trm_json_at(verdicts, i);
         if (strcmp(trm_json_str(trm_json_get(v, "source"), ""), "model") != 0)

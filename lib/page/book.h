@@ -71,7 +71,7 @@ struct page_judged {
     const char *why;                 /* fields that moved it, as text; "" when not asked for */
     double p_pass;                   /* NAN: none */
     long support;                    /* -1: not said */
-    int steps;                       /* steps taken */
+    size_t steps;                    /* steps taken */
     size_t detail;                   /* 1 + place in traces when shown step by step (set when written), 0: no */
 };
 
@@ -138,6 +138,8 @@ struct page_rule **trm_page_rules(const struct trm_page *p);
 size_t trm_page_n_pass(const struct page_rule *r);
 size_t trm_page_n_fail(const struct page_rule *r);
 size_t trm_page_n_unknown(const struct page_rule *r);
+/* A count from outside: anything that is no number from 0 to 2^53 is 0. */
+size_t trm_page_count(const trm_json *v);
 /* Models that could be read. */
 size_t trm_page_n_read(const struct trm_page *p);
 /* 3 ERROR, 2 WARNING, 1 INFO, 0 anything else. */

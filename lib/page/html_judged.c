@@ -179,7 +179,7 @@ chart_of(const trm_json *rec)
     c.n_steps = trm_json_len(c.steps);
     for (size_t i = 0; i < trm_json_len(verdicts) && c.n_rules < PAGE_LINES; i++)
         c.rules[c.n_rules++] = trm_json_str(trm_json_get(trm_json_at(verdicts, i), "rule"), "");
-    c.n_more = (size_t)trm_json_num(trm_json_get(rec, "more"), 0);
+    c.n_more = trm_page_count(trm_json_get(rec, "more"));
     return c;
 }
 
@@ -379,7 +379,7 @@ judged_row(struct trm_buf *out, const struct trm_page *p, const struct page_judg
     trm_buf_adds(out, "</td><td class=\"n\">");
     if (!isnan(j->p_pass) && !*j->abstained)
         trm_say_percent(out, j->p_pass);
-    trm_buf_addf(out, "</td><td class=\"n\">%d</td></tr>\n", j->steps);
+    trm_buf_addf(out, "</td><td class=\"n\">%zu</td></tr>\n", j->steps);
 }
 
 static void
