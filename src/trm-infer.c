@@ -513,6 +513,7 @@ infer(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
     int is = take(t, &x, kind, err);
     if (is <= 0)
         return is;
+    trm_sample_strip(&x.s);
     if (ask_model(t, &x, err) != 0 || write_trace(t, &x, started, err) != 0)
         return -1;
     trm_cli_put_text(c, t->out.data, t->out.len);
