@@ -123,7 +123,7 @@ const char trm_page_css[] =
     ".jy td:nth-child(3)::before{content:'likely fail'}.jy td:nth-child(4)::before{content:'abstained'}"
     ".jy td:nth-child(5)::before{content:'likely pass'}.jy td:nth-child(6)::before{content:'examples'}}"
     "@media print{:root{color-scheme:light;--bg:#fff;--card:#fff}nav,.find,.skip{display:none}"
-    "body{font-size:10.5pt}section{break-inside:auto}tr,figure,.figs div{break-inside:avoid}summary{break-after:avoid}"
+    "body{font-size:10.5pt}section{break-inside:auto}tr,figure,.figs div{break-inside:avoid}h2,h3,h4,.key,summary{break-after:avoid}"
     "thead{display:table-header-group}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     "a{color:inherit;text-decoration:none}details{border:0;border-top:1px solid var(--line);border-radius:0}}";
 
