@@ -18,12 +18,12 @@
 
 struct train {
     /* as given */
-    const char *out, *arch_name, *preset, *status, *label, *parent, *optimiser, *form, *loss;
+    const char *out, *arch_name, *preset, *status, *label, *parent, *optimiser, *form, *pos, *loss;
     struct trm_list rules;
     bool resume;
     long epochs, patience, batch, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
         val_steps, memory, min_count;
-    double max_minutes, lr, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt;
+    double max_minutes, lr, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter;
     struct trm_hide_opt hide;
     /* made of it */
     struct trm_cli *cli;
@@ -94,12 +94,14 @@ config_of(struct train *t, struct trm_learn_config *c)
     struct trm_opt_config opt = trm_opt_config_default();
     if (strcmp(t->form, "attention") != 0 && strcmp(t->form, "mixer") != 0)
         die(t, TRM_USAGE, "--form", "attention or mixer");
+    if (strcmp(t->pos, "rope") != 0 && strcmp(t->pos, "none") != 0 && strcmp(t->pos, "learned") != 0)
+        die(t, TRM_USAGE, "--pos", "none, rope or learned");
     if (strcmp(t->loss, "softmax") != 0 && strcmp(t->loss, "stablemax") != 0)
         die(t, TRM_USAGE, "--loss", "softmax or stablemax");
     if (strcmp(t->optimiser, "adamw") != 0 && strcmp(t->optimiser, "adam-atan2") != 0)
         die(t, TRM_USAGE, "--optimiser", "adamw or adam-atan2");
     net.form = !strcmp(t->form, "mixer") ? TRM_NET_MIXER : TRM_NET_ATTENTION;
-    net.pos = net.form == TRM_NET_MIXER ? TRM_NET_NONE : TRM_NET_ROPE;
+    net.pos = !strcmp(t->pos, "rope") ? TRM_NET_ROPE : !strcmp(t->pos, "learned") ? TRM_NET_LEARNED : TRM_NET_NONE;
     net.loss = !strcmp(t->loss, "stablemax") ? TRM_NET_STABLEMAX : TRM_NET_SOFTMAX;
     net.width = (uint32_t)t->width, net.heads = (uint32_t)t->heads, net.prefix = (uint32_t)t->prefix;
     net.layers = (uint32_t)t->layers, net.n = (uint32_t)t->n, net.T = (uint32_t)t->T, net.max_steps = (uint32_t)t->max_steps;
@@ -111,7 +113,7 @@ config_of(struct train *t, struct trm_learn_config *c)
     *c = (struct trm_learn_config){
         .net = net, .opt = opt, .hide = t->hide, .batch = (size_t)t->batch, .threads = (size_t)t->threads,
         .seed = (uint64_t)t->seed, .val_steps = (size_t)t->val_steps, .val_asks = (size_t)t->val_asks,
-        .embed_scale = t->embed_scale, .varied = t->varied, .stop_q = log(t->halt / (1 - t->halt)),
+        .embed_scale = t->embed_scale, .varied = t->varied, .jitter = t->jitter, .stop_q = log(t->halt / (1 - t->halt)),
     };
 }
 
@@ -469,11 +471,11 @@ main(int argc, char **argv)
 {
     trm_cli_blas_core(trm_mat_core_wanted(), argv);
     struct train t = {
-        .arch_name = "trm", .preset = "verdict", .optimiser = "adamw", .form = "attention", .loss = "softmax",
+        .arch_name = "trm", .preset = "verdict", .optimiser = "adamw", .form = "attention", .pos = "none", .loss = "softmax",
         .epochs = 50, .patience = 10, .batch = 32, .width = 96, .heads = 4, .prefix = 8, .layers = 2, .n = 2, .T = 2,
         .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 256, .val_steps = 16,
         .memory = 4096, .min_count = 4, .lr = 1e-3, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.99, .clip = 1,
-        .expansion = 4, .embed_scale = 0.4, .explore = 0.1, .halt_weight = 0.5, .halt = 0.5, .varied = 0.3, .hide = TRM_HIDE_DEFAULT,
+        .expansion = 4, .embed_scale = 0.4, .explore = 0.1, .halt_weight = 0.5, .halt = 0.5, .jitter = 0.05, .varied = 0.3, .hide = TRM_HIDE_DEFAULT,
     };
     const struct trm_cli_opt opts[] = {
         {'o', "output", "MODEL", "the model file to write; MODEL.state beside it is for --resume", &t.out, 0, 0, TRM_OPT_STR},
@@ -493,6 +495,7 @@ main(int argc, char **argv)
         {0, "parent", "MODEL", "the model that this one follows, for its lineage", &t.parent, 0, 0, TRM_OPT_STR},
         {0, "memory", "MIB", "most memory for samples", &t.memory, 1, 1 << 20, TRM_OPT_INT},
         {0, "form", "FORM", "attention or mixer", &t.form, 0, 0, TRM_OPT_STR},
+        {0, "pos", "KIND", "how a token knows its place: none (fields are a set), rope or learned", &t.pos, 0, 0, TRM_OPT_STR},
         {0, "width", "N", "of every token", &t.width, 2, 16384, TRM_OPT_INT},
         {0, "heads", "N", "of attention", &t.heads, 1, 1024, TRM_OPT_INT},
         {0, "prefix", "N", "tokens before the sample's", &t.prefix, 0, 1024, TRM_OPT_INT},
@@ -518,6 +521,7 @@ main(int argc, char **argv)
         {0, "hide-bounds", "P", "then, chance that what only bounds it stays", &t.hide.bounds, 0, 1, TRM_OPT_NUM},
         {0, "hide-named", "P", "then, chance that it stays in names", &t.hide.named, 0, 1, TRM_OPT_NUM},
         {0, "hide-other", "P", "chance of every other field to be hidden", &t.hide.other, 0, 1, TRM_OPT_NUM},
+        {0, "jitter", "X", "relative deviation given to measures that no rule tests", &t.jitter, 0, 0.3, TRM_OPT_NUM},
         {0, "varied", "P", "share of varied samples among those drawn", &t.varied, 0, 1, TRM_OPT_NUM},
         {0, "min-count", "N", "a category seen less often has no row of its own", &t.min_count, 1, 1000000, TRM_OPT_INT},
         {0, "val-asks", "N", "samples looked at after each epoch", &t.val_asks, 2, 1000000, TRM_OPT_INT},

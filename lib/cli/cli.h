@@ -85,6 +85,8 @@ int trm_cli_each(struct trm_cli *c, trm_cli_fn *fn, void *ctx);
 int trm_cli_read(struct trm_cli *c, trm_cli_fn *fn, void *ctx);
 /* As trm_cli_read for one named file ("-": stdin), whatever the operands. */
 int trm_cli_read_file(struct trm_cli *c, const char *path, trm_cli_fn *fn, void *ctx);
+/* A file that an option names and the run cannot do without: ends the program with 2 when it cannot be opened for reading. */
+void trm_cli_need_file(struct trm_cli *c, const char *path);
 /* Inside fn: the record is now the caller's, who frees it with trm_json_free. */
 trm_json *trm_cli_keep(struct trm_cli *c);
 /* Inside fn: the bytes of the line in hand, without newline; borrowed until fn returns. */

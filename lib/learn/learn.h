@@ -85,6 +85,7 @@ struct trm_learn_config {
     size_t val_steps, val_asks; /* supervision steps at most, and asks at most, of the look after each epoch */
     double embed_scale;         /* the initial embedding is multiplied by it: ten columns add up at each position */
     double stop_q;              /* halting logit above which the model in use stops */
+    double jitter;              /* relative deviation given to measures that no rule of the sample tests */
     double varied;              /* share of the samples drawn that may be varied ones, 0..1 */
 };
 
@@ -115,6 +116,7 @@ struct trm_learn {
     struct trm_coded coded;
     struct trm_judge *judge;
     uint8_t *hide; /* [TRM_SAMPLE_MAX_FIELDS] */
+    struct trm_sample_field *fields; /* [TRM_SAMPLE_MAX_FIELDS] of the sample drawn, jittered */
     size_t steps_per_epoch;
     /* what a resume needs beside vectors and slots */
     struct trm_learn_count {

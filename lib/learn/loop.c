@@ -15,7 +15,8 @@ alloc_vectors(struct trm_learn *l, struct trm_err *err)
     l->best = calloc(n, sizeof *l->best);
     l->grad = calloc(n, sizeof *l->grad);
     l->hide = calloc(TRM_SAMPLE_MAX_FIELDS, 1);
-    return l->params && l->ema && l->best && l->grad && l->hide
+    l->fields = calloc(TRM_SAMPLE_MAX_FIELDS, sizeof *l->fields);
+    return l->params && l->ema && l->best && l->grad && l->hide && l->fields
                ? 0
                : trm_err_set(err, TRM_SYS, "out of memory for %zu parameters", n);
 }
@@ -108,6 +109,7 @@ trm_learn_release(struct trm_learn *l)
     free(l->best);
     free(l->grad);
     free(l->hide);
+    free(l->fields);
     *l = (struct trm_learn){0};
 }
 
@@ -152,14 +154,55 @@ next_ask(struct trm_learn *l, struct trm_rng *rng)
     return &l->train[l->order[l->count.drawn % l->n_observed]];
 }
 
+static bool
+is_tested(const struct trm_sample *s, const char *field)
+{
+    for (size_t r = 0; r < s->n_rules; r++)
+        for (size_t t = 0; t < s->rules[r].n_tests; t++)
+            if (!strcmp(s->rules[r].tests[t], field))
+                return true;
+    return false;
+}
+
+/* The sample with measures a little off, so that no element is known by its exact sizes. What a rule tests stays exact, and
+ * so do numbers without a unit: years, counts. */
+static void
+jitter(struct trm_learn *l, struct trm_sample *s, struct trm_rng *rng)
+{
+    memcpy(l->fields, s->fields, s->n_fields * sizeof *l->fields);
+    s->fields = l->fields;
+    for (size_t i = 0; i < s->n_fields; i++) {
+        struct trm_sample_field *f = &s->fields[i];
+        double off = 1 + l->config.jitter * trm_rng_normal(rng);
+        if (f->value.type == TRM_SCALAR_NUM && f->unit && !is_tested(s, f->name))
+            f->value.num *= off > 0.5 ? off : 0.5;
+    }
+}
+
+/* Numbers in names of observed elements count them more often than not ("W029"): half of the time they go. Varied samples keep
+ * theirs, which teach to read sizes. */
+static void
+hide_numbers(struct trm_learn *l, const struct trm_sample *s, struct trm_rng *rng)
+{
+    for (size_t i = 0; i < s->n_fields; i++) {
+        bool go = trm_rng_uniform(rng) < 0.5;
+        if (go && l->hide[i] == TRM_SHOWN && s->fields[i].value.type == TRM_SCALAR_TEXT && trm_field_is_name(s->fields[i].name))
+            l->hide[i] = TRM_NUMBERS_HIDDEN;
+    }
+}
+
 static int
 fill_slot(struct trm_learn *l, size_t slot, struct trm_err *err)
 {
     struct trm_rng rng = rng_of(l, 'd', l->count.drawn);
     const struct trm_ask *ask = next_ask(l, &rng);
     trm_hide_draw(l->hide, ask->sample, &l->config.hide, &rng);
+    struct trm_sample s = *ask->sample;
+    jitter(l, &s, &rng);
+    if (ask < l->train + l->n_observed)
+        hide_numbers(l, &s, &rng);
     l->count.drawn++;
-    if (trm_encode(&l->coded, l->model.vocab, ask->sample, l->hide, ask->first_rule, err) != 0)
+    if (trm_encode(&l->coded, l->model.vocab, &s, l->hide, ask->first_rule, err) != 0)
         return -1;
     struct trm_net_task task = {.ids = l->coded.ids, .features = l->coded.feats, .labels = l->coded.labels};
     if (trm_slots_put(&l->slots, &l->model.net, l->params, slot, &task, (uint64_t)(ask - l->train), err) != 0)

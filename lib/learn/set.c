@@ -50,6 +50,7 @@ trm_set_add(struct trm_set *set, const trm_json *rec, const char *line, size_t n
                                    set->arena.limit >> 20, set->n);
             return trm_err_set(err, why.kind, "%s", why.text);
         }
+        trm_sample_strip(&set->samples[set->n]);
         set->side[set->n++] = (uint8_t)side;
     }
     set->count[side]++;

@@ -2,6 +2,7 @@
 #include "model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct trm_judge {
     const struct trm_model *m;
@@ -23,6 +24,16 @@ trm_coded_alloc(struct trm_coded *c, const struct trm_vocab *v, bool with_at, st
     c->labels = trm_arena_calloc(a, s, sizeof *c->labels);
     c->at = with_at ? trm_arena_calloc(a, s, sizeof *c->at) : NULL;
     return c->ids && c->feats && c->labels && (c->at || !with_at) ? 0 : trm_err_set(err, TRM_SYS, "out of memory");
+}
+
+void
+trm_sample_strip(struct trm_sample *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_fields; i++)
+        if (strcmp(s->fields[i].name, "attribute.Tag") != 0)
+            s->fields[n++] = s->fields[i];
+    s->n_fields = n;
 }
 
 struct trm_judge *

@@ -102,6 +102,11 @@ int trm_judge_ask(struct trm_judge *j, struct trm_say *out, const struct trm_ask
 
 /* --- parts that training shares --- */
 
+/* Take out of s, in place, the fields that only name the element and say nothing about it (IfcElement.Tag: "the serial number,
+ * or the position number"): a model would learn elements by heart. To be called on every sample before it is asked about
+ * or learned from. Cannot fail. */
+void trm_sample_strip(struct trm_sample *s);
+
 /* One nonzero input of the logistic regression. */
 struct trm_term {
     uint32_t at; /* < TRM_LOGISTIC_WIDTH */

@@ -16,8 +16,8 @@ setup_file() {
     trm-check -r rules.json elements.ndjson > checked.ndjson
     cp checked.ndjson yesterday.ndjson
     trm-extract -r rules.json --vary 2 checked.ndjson | trm-split > samples.ndjson
-    trm-train --epochs 1 --arch prior -o prior.trm samples.ndjson > epochs.ndjson
-    trm-train --epochs 1 --width 32 --heads 2 -o model.trm samples.ndjson > epochs.ndjson
+    trm-train --epochs 1 --arch prior -r rules.json -o prior.trm samples.ndjson > epochs.ndjson
+    trm-train --epochs 1 --width 32 --heads 2 -r rules.json -o model.trm samples.ndjson > epochs.ndjson
     trm-infer -m model.trm checked.ndjson > traces.ndjson
     trm-check -r rules.json truth.ndjson > truth-checked.ndjson
 }
@@ -68,8 +68,8 @@ examples() {
             n=$((n + 1))
             status=0
             (cd try && bash -o pipefail -c "$command") > out 2> err < /dev/null || status=$?
-            # 4: a gate in an example did what it is for
-            case $status in 0 | 4) ;; *) echo "$(basename "$page"): $command"; echo "status $status"; cat err; false ;; esac
+            # 4: a gate in an example did what it is for; 141: head had seen enough
+            case $status in 0 | 4 | 141) ;; *) echo "$(basename "$page"): $command"; echo "status $status"; cat err; false ;; esac
         done < <(examples "$page")
     done
     [ "$n" -ge 5 ]
