@@ -6,11 +6,11 @@
 # --- programs and their rooms ---------------------------------------------------------------------------------------
 trm-ifc       := cli ifc step schema pack rec base
 trm-check     := cli rule fact schema rec base
-trm-buildings := cli rec base
+trm-buildings := cli build rec base
 trm-extract   := cli code rule fact schema rec base
 trm-split     := cli fact rec base
-trm-train     := cli code rule fact schema ckpt opt net mat stat rec base
-trm-infer     := cli store code rule fact schema ckpt net mat stat rec base
+trm-train     := cli learn model code rule fact schema ckpt opt net mat stat rec base
+trm-infer     := cli store model code rule fact schema ckpt net mat stat rec base
 trm-eval      := cli stat fact rec base
 trm-models    := cli store ckpt rec base
 trm-report    := cli page fact pack stat rec base
@@ -50,8 +50,9 @@ endif
 ROOMS    := $(notdir $(wildcard lib/*))
 PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
+GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
-ALL      := cli page store ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+ALL      := cli build page store learn model ckpt opt net mat code task rule fact ifc step schema stat pack rec base
 HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
 
 .SUFFIXES:
@@ -63,7 +64,7 @@ all: programs
 
 programs: $(PROGRAMS:%=$(BIN)/%)
 
-units: $(UNITS)
+units: $(UNITS) $(GOLDENS)
 
 # --- building -------------------------------------------------------------------------------------------------------
 archives = $(patsubst %,$(B)/lib/%.a,$(filter $(HAVE),$(1)))
@@ -72,6 +73,16 @@ libs     = $(foreach r,$(1),$($(r).libs)) $(LDLIBS)
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
+
+# The element-wise loops of the engine pay for more unrolling and vectors than -O2 gives.
+$(B)/obj/lib/net/%.o $(B)/obj/lib/opt/%.o: OPT := -O3
+
+# The arithmetic a second time in double, for tests that compare with golden numbers and difference quotients.
+DOUBLE     := ckpt opt net mat rec base
+DOUBLE_OBJ := $(patsubst %.c,$(B)/double/%.o,$(foreach r,$(DOUBLE),$(wildcard lib/$(r)/*.c)))
+$(B)/double/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CPPFLAGS) -DTRM_DOUBLE -c -o $@ $<
 
 define room
 $(B)/lib/$(1).a: $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/$(1)/*.c))
@@ -92,7 +103,20 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call archives,$(ALL))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL))
 
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+# tests/unit/double_*.c are linked with it.
+$(B)/unit/double_%: $(B)/double/tests/unit/double_%.o $(DOUBLE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(DOUBLE))
+
+# Golden numbers in both precisions.
+$(B)/unit/golden-f64: $(B)/double/tests/golden/golden.o $(DOUBLE_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(DOUBLE))
+$(B)/unit/golden-f32: $(B)/obj/tests/golden/golden.o $(call archives,$(DOUBLE))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(DOUBLE))
+
+-include $(shell find $(B)/obj $(B)/double -name '*.d' 2>/dev/null)
 
 clean:
 	rm -rf bin .build
@@ -121,6 +145,11 @@ check:
 	@$(MAKE) --no-print-directory programs units
 	@tests/run.sh $(BIN) $(B)/unit $(ONLY)
 
+golden:
+	@pipelines/setup.sh run
+	@$(MAKE) --no-print-directory $(GOLDENS)
+	@status=0; for p in $(GOLDENS); do $$p "$(GOLDEN)" || status=1; done; exit $$status
+
 ids-suite:
 	@pipelines/setup.sh run
 	@$(MAKE) --no-print-directory programs
@@ -139,7 +168,7 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call archives,$(ALL))
 
 # Fuzzers are built with clang from the same sources, all rooms at once.
 FUZZERS  := $(patsubst tests/fuzz/%.c,.build/fuzz/%,$(wildcard tests/fuzz/*.c))
-FUZZROOM := $(filter-out cli net opt mat,$(HAVE))
+FUZZROOM := $(filter-out cli learn model net opt mat,$(HAVE))
 .build/fuzz/%: tests/fuzz/%.c $(foreach r,$(HAVE),$(wildcard lib/$(r)/*.[ch]))
 	@mkdir -p $(@D)
 	clang -g -O1 -std=gnu11 -I/usr/include/libxml2 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $< \

@@ -98,6 +98,8 @@ void trm_cli_at(struct trm_cli *c, const char *file, size_t line, const char *te
 void trm_cli_put(struct trm_cli *c, const trm_json *rec);
 void trm_cli_put_text(struct trm_cli *c, const char *text, size_t n); /* one line already written; newline is added */
 void trm_cli_put_raw(struct trm_cli *c, const void *bytes, size_t n); /* bytes as they are */
+/* Everything written so far goes to stdout, for records that come minutes apart; ends the program with 3 when it cannot. */
+void trm_cli_flush(struct trm_cli *c);
 
 /* Diagnostics on stderr: "name: file:line: id: text". Never on stdout. */
 void trm_cli_warn(struct trm_cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -6,8 +6,6 @@
 
 /* SIGINT and SIGTERM unlink unfinished outputs and end the program. */
 void trm_cli_signals_default(void);
-/* Everything written so far goes to stdout; ends the program with 3 when it cannot. */
-void trm_cli_flush(struct trm_cli *c);
 /* The diagnostic line for *err at the place in hand. */
 void trm_cli_say(struct trm_cli *c, const char *text);
 

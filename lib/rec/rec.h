@@ -84,6 +84,7 @@ void trm_jw_object(struct trm_jw *w);
 void trm_jw_array(struct trm_jw *w);
 void trm_jw_end(struct trm_jw *w); /* closes the innermost object or array */
 void trm_jw_key(struct trm_jw *w, const char *key);
+void trm_jw_keyn(struct trm_jw *w, const char *key, size_t n);
 void trm_jw_str(struct trm_jw *w, const char *s);
 void trm_jw_strn(struct trm_jw *w, const char *s, size_t n);
 void trm_jw_num(struct trm_jw *w, double x); /* not finite: null */

@@ -114,8 +114,14 @@ trm_jw_end(struct trm_jw *w)
 void
 trm_jw_key(struct trm_jw *w, const char *key)
 {
+    trm_jw_keyn(w, key, strlen(key));
+}
+
+void
+trm_jw_keyn(struct trm_jw *w, const char *key, size_t n)
+{
     before_value(w);
-    add_text(w->out, key, strlen(key));
+    add_text(w->out, key, n);
     trm_buf_addc(w->out, ':');
     w->after_key = true;
 }

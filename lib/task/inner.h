@@ -78,6 +78,8 @@ struct trm_mrv {
     const uint8_t *peers[MRV_VARS]; /* of each variable, its peers */
     int n_peers[MRV_VARS];
     bool queens;                    /* variables are rows, values columns */
+    int n_units, unit_len;          /* 0, and the solver is the named one; else it also looks for the only place that a value */
+    const uint8_t *units;           /* has left in a unit, [n_units, unit_len] variables: fewer nodes, the same answers */
     struct trm_rng *rng;            /* values in random order; NULL: rising */
     long nodes, most;               /* values tried; give up beyond most (0: never) */
     int found, want;                /* solutions seen, and after how many to stop */

@@ -8,8 +8,9 @@
 /* What of a square is where; boxes 0: a Latin square. */
 struct square {
     int n, box_h, box_w;
-    int n_peers;
+    int n_peers, n_units;
     uint8_t peers[MRV_VARS][20];
+    uint8_t units[27 * 9];
 };
 
 static int
@@ -48,6 +49,19 @@ peers_of(uint8_t *peers, const struct square *q, int row, int column)
     return k;
 }
 
+/* Cell i of unit u: rows, then columns, then boxes. */
+static uint8_t
+unit_cell(const struct square *q, int u, int i)
+{
+    int n = q->n, box = u - 2 * n;
+    if (u < n)
+        return (uint8_t)(u * n + i);
+    if (u < 2 * n)
+        return (uint8_t)(i * n + u - n);
+    int top = box / (n / q->box_w) * q->box_h, left = box % (n / q->box_w) * q->box_w;
+    return (uint8_t)((top + i / q->box_w) * n + left + i % q->box_w);
+}
+
 static void
 measure(struct square *q, const struct trm_task *t)
 {
@@ -57,6 +71,9 @@ measure(struct square *q, const struct trm_task *t)
     q->box_w = boxes ? q->n / q->box_h : 0;
     for (int a = 0; a < q->n * q->n; a++)
         q->n_peers = peers_of(q->peers[a], q, a / q->n, a % q->n);
+    q->n_units = (boxes ? 3 : 2) * q->n;
+    for (int i = 0; i < q->n_units * q->n; i++)
+        q->units[i] = unit_cell(q, i / q->n, i % q->n);
 }
 
 /* Cells as variables; the givens take their values from all others, so the search starts from what is possible. */
@@ -121,6 +138,9 @@ still_unique(const struct square *q, const uint8_t *cells, int v, uint8_t held)
     pose(&m, q, cells);
     m.dom[v] = others;
     m.want = 1;
+    m.n_units = q->n_units;
+    m.unit_len = q->n;
+    m.units = q->units;
     return trm_mrv_run(&m) == 0;
 }
 

@@ -5,8 +5,9 @@ load ../cli/helper
 declare -gA MAY=(
     [base]="" [rec]="base" [pack]="base" [stat]="base" [schema]="base" [step]="base" [ifc]="base schema step"
     [fact]="base rec" [rule]="base rec schema fact" [task]="base rec" [code]="base rec fact rule task schema"
-    [mat]="base" [net]="base mat" [opt]="base mat" [ckpt]="base rec" [store]="base ckpt" [page]="base pack stat rec fact"
-    [build]="base rec" [learn]="base rec stat code net opt mat ckpt rule fact" [cli]="base rec"
+    [mat]="base" [net]="base mat" [opt]="base mat" [ckpt]="base rec" [store]="base rec ckpt" [page]="base pack stat rec fact"
+    [build]="base rec" [model]="base rec fact rule schema stat code ckpt net mat" [cli]="base rec"
+    [learn]="base rec stat code net opt mat ckpt rule fact model"
 )
 
 setup_file() {

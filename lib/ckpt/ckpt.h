@@ -1,0 +1,76 @@
+/* Named tensors and text metadata in one safetensors file, whole or not at all.
+ *
+ * Format: safetensors (8 bytes little-endian header length, a JSON header, the data). Files of ours add to
+ * `__metadata__` "trm.format" (version, now 1) and "trm.sha256", which covers header and data (the digest's own 64
+ * digits taken as zeros), and start their data at a multiple of 64 bytes with the tensors in the order they were given,
+ * so that a whole parameter vector is used where the file is mapped. Model file and training state are two files of
+ * this one format. */
+#ifndef TRM_CKPT_CKPT_H
+#define TRM_CKPT_CKPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/arena.h"
+#include "../base/err.h"
+#include "../base/file.h"
+#include "../base/tensor.h"
+
+#define TRM_CKPT_FORMAT 1
+#define TRM_CKPT_MAX_RANK 8
+
+/* Bytes of one element. */
+size_t trm_dtype_size(enum trm_dtype t);
+
+/* A tensor in a file, or to be written. */
+struct trm_ckpt_tensor {
+    const char *name;
+    enum trm_dtype dtype;
+    size_t rank, shape[TRM_CKPT_MAX_RANK];
+    size_t count;     /* elements: product of shape (1 for rank 0). Writers may leave it 0: it is worked out */
+    const void *data; /* little-endian, borrowed (from the map, until release; when writing, from the caller) */
+};
+struct trm_ckpt_meta {
+    const char *key, *value; /* UTF-8 text */
+};
+
+/* --- reading --- */
+struct trm_ckpt {
+    const struct trm_ckpt_tensor *tensors; /* [n] sorted by place in the file */
+    size_t n;
+    const struct trm_ckpt_meta *meta; /* [n_meta] */
+    size_t n_meta;
+    char sha256[65]; /* of the whole file's header and data, as in "trm.sha256"; empty for foreign files */
+    struct trm_map map;
+    struct trm_arena arena;
+};
+/* Map the file at path. foreign: files without our metadata are allowed (published weights, golden numbers); otherwise
+ * "trm.format" and a right checksum are required. Refused (TRM_DATA) with path and reason: cut short, header length or
+ * JSON wrong, unknown dtype, shape and size disagreeing, tensors overlapping, leaving gaps or outside, checksum wrong,
+ * a later format version. TRM_SYS: cannot be opened. On failure *c is empty. */
+int trm_ckpt_open(struct trm_ckpt *c, const char *path, bool foreign, struct trm_err *err);
+void trm_ckpt_release(struct trm_ckpt *c);
+/* NULL when there is none. Borrowed from *c. */
+const struct trm_ckpt_tensor *trm_ckpt_find(const struct trm_ckpt *c, const char *name);
+const char *trm_ckpt_get(const struct trm_ckpt *c, const char *key);
+/* Copy the tensor `name`, which must have `count` elements, to out [count] of type `as`; numbers are converted between
+ * any of the float types, and exactly between integer types (TRM_DATA when one does not fit, or for float to integer).
+ * TRM_DATA also: no such tensor, another count. */
+int trm_ckpt_read(const struct trm_ckpt *c, const char *name, enum trm_dtype as, void *out, size_t count,
+                  struct trm_err *err);
+/* The vector that a table of n tensors describes (`total` elements), tensor names in the file being prefix + name.
+ * *vec: into the map when the file holds the vector as it is (our own files), then *owned is NULL; otherwise a
+ * converted copy, *owned == *vec, to be freed by the caller. TRM_DATA: a tensor is missing or has another shape. */
+int trm_ckpt_vector(const struct trm_ckpt *c, const char *prefix, const struct trm_tensor *table, size_t n,
+                    size_t total, const trm_real **vec, trm_real **owned, struct trm_err *err);
+
+/* --- writing --- */
+/* Write n tensors and n_meta texts (keys starting with "trm.format" and "trm.sha256" are added by itself) to path,
+ * whole or not at all. sha256 (may be NULL): the digest. TRM_SYS: disk; TRM_USAGE: a name twice, a key twice. */
+int trm_ckpt_write(const char *path, const struct trm_ckpt_tensor *tensors, size_t n, const struct trm_ckpt_meta *meta,
+                   size_t n_meta, char sha256[65], struct trm_err *err);
+/* Fill out [n] with the tensors of a table over vec, for trm_ckpt_write; names are borrowed from the table. */
+void trm_ckpt_of_table(struct trm_ckpt_tensor *out, const struct trm_tensor *table, size_t n, const trm_real *vec);
+
+#endif

@@ -1,0 +1,39 @@
+/* Matrices, row-major, and the only talk with OpenBLAS.
+ *
+ * Every product runs on the calling thread alone (OpenBLAS is told to use one thread), so the bytes of a result do not
+ * depend on how many threads a program has. Sizes are counts of elements; ld is the distance between rows, at least the
+ * number of columns. Nothing here fails or allocates. Operands of one call may not overlap. */
+#ifndef TRM_MAT_MAT_H
+#define TRM_MAT_MAT_H
+
+#include <stddef.h>
+
+#include "../base/tensor.h"
+
+/* The value OPENBLAS_CORETYPE should have on this processor, or NULL when the library's own choice is right. OpenBLAS
+ * reads it when it loads, so a program sets it and starts itself again: trm_cli_blas_core(trm_mat_core_wanted(), argv),
+ * first thing in main (lib/cli/core.h). Debian's 0.3.21 takes AVX-512 processors that are newer than itself for Haswell
+ * and loses a factor of 1.7. Cannot fail. */
+const char *trm_mat_core_wanted(void);
+/* The kind of processor whose kernels OpenBLAS runs ("SkylakeX"); static. Goes into the lineage of a model. */
+const char *trm_mat_core(void);
+/* One thread in OpenBLAS. Called by trm_slots_init; calling it again does no harm. */
+void trm_mat_one_thread(void);
+
+/* c [M,N] = a [M,K] b[N,K]^T + beta c. A linear layer forward: a the rows, b the weights [out,in]. */
+void trm_mat_nt(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m,
+                size_t n, size_t k, trm_real beta);
+/* c [M,N] = a [M,K] b[K,N] + beta c. A linear layer's gradient by its input: a the gradient of its output, b the
+ * weights. */
+void trm_mat_nn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m,
+                size_t n, size_t k, trm_real beta);
+/* c [M,N] = a [K,M]^T b[K,N] + beta c. A linear layer's gradient by its weights. */
+void trm_mat_tn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m,
+                size_t n, size_t k, trm_real beta);
+
+/* The same three by the definition, k summed in rising order: the reference that the fast ones are tested against.
+ * trans: 'n' or 't' for each of a and b, as the names above. */
+void trm_mat_plain(trm_real *c, size_t ldc, char trans_a, const trm_real *a, size_t lda, char trans_b,
+                   const trm_real *b, size_t ldb, size_t m, size_t n, size_t k, trm_real beta);
+
+#endif

@@ -1,0 +1,151 @@
+#include "opt.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct trm_opt_config
+trm_opt_config_default(void)
+{
+    return (struct trm_opt_config){
+        .kind = TRM_OPT_ADAMW, .lr = 1e-4, .beta1 = .9, .beta2 = .95, .eps = 1e-8, .weight_decay = .1, .warmup = 100,
+        .ema = .999, .rows_lr = 1e-2, .rows_weight_decay = .1,
+    };
+}
+
+static int
+check(const struct trm_opt_config *c, struct trm_err *err)
+{
+    const struct {
+        const char *name;
+        double value, lo, below; /* lo <= value < below */
+    } range[] = {
+        {"learning rate", c->lr, 0, 1e3}, {"beta1", c->beta1, 0, 1}, {"beta2", c->beta2, 0, 1}, {"eps", c->eps, 0, 1},
+        {"weight decay", c->weight_decay, 0, 1e3}, {"clip", c->clip, 0, INFINITY}, {"ema", c->ema, 0, 1},
+        {"rows' learning rate", c->rows_lr, 0, 1e3}, {"rows' weight decay", c->rows_weight_decay, 0, 1e3},
+    };
+    for (size_t i = 0; i < sizeof range / sizeof range[0]; i++)
+        if (!(range[i].value >= range[i].lo && range[i].value < range[i].below))
+            return trm_err_set(err, TRM_USAGE, "%s is %g, expected %g or more and below %g", range[i].name,
+                               range[i].value, range[i].lo, range[i].below);
+    return 0;
+}
+
+int
+trm_opt_init(struct trm_opt *o, const struct trm_opt_config *config, size_t n, struct trm_err *err)
+{
+    *o = (struct trm_opt){.config = *config, .n = n};
+    if (check(config, err) != 0)
+        return -1;
+    o->m = calloc(n + 1, sizeof *o->m);
+    o->v = calloc(n + 1, sizeof *o->v);
+    if (o->m && o->v)
+        return 0;
+    trm_opt_release(o);
+    return trm_err_set(err, TRM_SYS, "no memory for an optimiser of %zu parameters", n);
+}
+
+void
+trm_opt_release(struct trm_opt *o)
+{
+    free(o->m);
+    free(o->v);
+    *o = (struct trm_opt){0};
+}
+
+double
+trm_opt_lr(const struct trm_opt_config *c, double lr, uint64_t step)
+{
+    return step < c->warmup ? lr * (double)step / (double)c->warmup : lr;
+}
+
+/* Euclidean length, the sum running left to right in double. */
+static double
+length_of(const trm_real *g, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)g[i] * (double)g[i];
+    return sqrt(sum);
+}
+
+/* What one update needs of the schedule, worked out once. */
+struct rates {
+    trm_real b1, b2, c1, c2; /* betas, and 1 - beta */
+    trm_real u1, u2;         /* 1 / (1 - beta^t), which undoes the zero start */
+    trm_real keep, lr, eps, scale;
+};
+
+static void
+step_adamw(trm_real *restrict p, trm_real *restrict m, trm_real *restrict v, const trm_real *restrict g, size_t n,
+           struct rates r)
+{
+    for (size_t i = 0; i < n; i++) {
+        trm_real x = g[i] * r.scale;
+        m[i] = r.b1 * m[i] + r.c1 * x;
+        v[i] = r.b2 * v[i] + r.c2 * (x * x);
+        trm_real root = (trm_real)__builtin_sqrt((double)(v[i] * r.u2));
+        p[i] = p[i] * r.keep - r.lr * (m[i] * r.u1 / (root + r.eps));
+    }
+}
+
+static void
+step_atan2(trm_real *restrict p, trm_real *restrict m, trm_real *restrict v, const trm_real *restrict g, size_t n,
+           struct rates r)
+{
+    for (size_t i = 0; i < n; i++) {
+        trm_real x = g[i] * r.scale;
+        m[i] = r.b1 * m[i] + r.c1 * x;
+        v[i] = r.b2 * v[i] + r.c2 * (x * x);
+        double turn = atan2((double)(m[i] * r.u1), sqrt((double)(v[i] * r.u2)));
+        p[i] = p[i] * r.keep - r.lr * (trm_real)turn;
+    }
+}
+
+void
+trm_opt_step(struct trm_opt *o, trm_real *p, const trm_real *g)
+{
+    const struct trm_opt_config *c = &o->config;
+    o->steps++;
+    double lr = trm_opt_lr(c, c->lr, o->steps), t = (double)o->steps;
+    o->norm = c->clip > 0 ? length_of(g, o->n) : 0;
+    struct rates r = {
+        .b1 = (trm_real)c->beta1, .b2 = (trm_real)c->beta2,
+        .c1 = (trm_real)(1 - c->beta1), .c2 = (trm_real)(1 - c->beta2),
+        .u1 = (trm_real)(1 / (1 - pow(c->beta1, t))), .u2 = (trm_real)(1 / (1 - pow(c->beta2, t))),
+        .keep = (trm_real)(1 - lr * c->weight_decay), .lr = (trm_real)lr, .eps = (trm_real)c->eps,
+        .scale = (trm_real)(o->norm > c->clip ? c->clip / o->norm : 1),
+    };
+    (c->kind == TRM_OPT_ADAMW ? step_adamw : step_atan2)(p, o->m, o->v, g, o->n, r);
+}
+
+void
+trm_opt_rows(const struct trm_opt *o, trm_real *w, size_t width, const int32_t *ids, trm_real *g, size_t n)
+{
+    double lr = trm_opt_lr(&o->config, o->config.rows_lr, o->steps);
+    trm_real keep = (trm_real)(1 - lr * o->config.rows_weight_decay), move = (trm_real)lr;
+    for (size_t i = 0; i < n; i++) {
+        size_t first = 0;
+        while (ids[first] != ids[i])
+            first++;
+        if (first < i) /* the first of equals has taken this one's gradient already */
+            continue;
+        trm_real *row = w + (size_t)ids[i] * width, *sum = g + i * width;
+        for (size_t k = i + 1; k < n; k++)
+            for (size_t j = 0; ids[k] == ids[i] && j < width; j++)
+                sum[j] += g[k * width + j];
+        for (size_t j = 0; j < width; j++)
+            row[j] = row[j] * keep - move * (trm_real)((sum[j] > 0) - (sum[j] < 0));
+    }
+}
+
+void
+trm_opt_average(const struct trm_opt *o, trm_real *ema, const trm_real *p)
+{
+    double d = o->config.ema, s = (double)o->steps;
+    if (o->config.ema_warmup && (1 + s) / (10 + s) < d)
+        d = (1 + s) / (10 + s);
+    trm_real keep = (trm_real)d, take = (trm_real)(1 - d);
+    for (size_t i = 0; i < o->n; i++)
+        ema[i] = keep * ema[i] + take * p[i];
+}

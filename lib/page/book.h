@@ -1,0 +1,174 @@
+/* What a report gathers from the records: counts per rule, failures with evidence, gaps in the data, verdicts of the
+ * model, figures. Inside the room only. All memory is one arena; texts are interned, so equal texts are equal pointers. */
+#ifndef TRM_PAGE_BOOK_H
+#define TRM_PAGE_BOOK_H
+
+#include <stdint.h>
+
+#include "../base/arena.h"
+#include "page.h"
+
+enum { PAGE_EXAMPLES = 4 }; /* elements named as examples of a gap */
+
+/* A growing array: item i of struct trm_vec v is ((struct x *)v.data)[i]. */
+struct trm_vec {
+    void *data; /* malloc'd */
+    size_t n, cap;
+};
+
+/* Keys to pointers; keys are interned texts or any bytes kept by the caller. */
+struct trm_map64 {
+    uint64_t *hash; /* malloc'd, [cap], 0: empty */
+    void **value;   /* malloc'd, [cap] */
+    size_t n, cap;
+};
+
+/* A value as a rule saw it. */
+struct page_value {
+    enum { VALUE_NONE, VALUE_NUM, VALUE_TEXT } type;
+    double num;
+    const char *text; /* of anything that is no number, as JSON would write it without quotes */
+};
+
+struct page_elem {
+    const char *id, *guid, *cls, *name, *storey, *file, *type; /* type: name of the type object; "" when not known */
+};
+
+/* A failure with its evidence. */
+struct page_fail {
+    const struct page_elem *elem;
+    const char *field, *reason, *alias, *op, *unit; /* "" when absent */
+    struct page_value value, limit, nearest;
+    double shortfall; /* NAN: none */
+    long step;        /* 0: none */
+};
+
+/* One reason why a verdict is unknown. */
+struct page_want {
+    struct page_rule *rule;
+    const char *reason, *field; /* field "": nothing was found, the rule's definition tells what was looked for */
+};
+
+/* Elements with the same gaps, at the same place. */
+struct page_gap {
+    struct page_want *wants; /* [n_wants] in the arena */
+    size_t n_wants;
+    const char *file, *storey;
+    size_t n; /* elements */
+    const struct page_elem *example[PAGE_EXAMPLES];
+    size_t n_examples;
+};
+
+/* A verdict of the model. */
+struct page_judged {
+    const struct page_elem *elem;
+    const char *verdict, *abstained; /* abstained "": it did not */
+    const char *why;                 /* fields that moved it, as text; "" when not asked for */
+    double p_pass;                   /* NAN: none */
+    long support;                    /* -1: not said */
+    int steps;                       /* steps taken */
+    size_t detail;                   /* 1 + place in traces when shown step by step (set when written), 0: no */
+};
+
+/* A trace kept whole, for those shown step by step. */
+struct page_trace {
+    const struct page_elem *elem;
+    trm_json *rec; /* owned */
+    double weight; /* higher: more worth looking at */
+    size_t seq;    /* order of arrival */
+};
+
+struct page_rule {
+    const char *id, *name, *severity; /* "" when not known yet */
+    size_t seq;
+    size_t pass, fail, unknown; /* counted from checked records */
+    struct {
+        bool seen, no_element;
+        size_t applicable, pass, fail, unknown;
+    } sum; /* from its summary record */
+    const trm_json *definition; /* owned by the book, or NULL */
+    const char **absent;        /* properties that nobody in the input has [n_absent] */
+    size_t n_absent;
+    /* as the first result says it */
+    const char *op, *unit;
+    struct page_value limit;
+    bool limit_varies;
+    struct trm_vec fails;  /* struct page_fail, at most max_rows; fail counts all */
+    struct trm_vec judged; /* struct page_judged, at most max_rows */
+    size_t model_pass, model_fail, abstained, judged_all;
+    long support; /* largest seen */
+};
+
+struct page_model { /* a building model that was read */
+    const char *id, *file, *project, *schema, *exporter, *sha256;
+    const char *error; /* why it could not be read, or "" */
+    size_t elements, instances, warnings;
+};
+
+struct trm_page {
+    struct trm_page_opts o;
+    struct trm_arena mem;
+    struct trm_map64 texts, rules_by_id, elems_by_id, gaps_by_key;
+    struct trm_vec rules;   /* struct page_rule * in order of arrival */
+    struct trm_vec models;  /* struct page_model */
+    struct trm_vec gaps;    /* struct page_gap * */
+    struct trm_vec traces;  /* struct page_trace, at most max_traces, a heap with the least weight on top */
+    struct trm_vec evals;   /* trm_json *, owned */
+    struct trm_vec epochs;  /* trm_json *, owned */
+    struct trm_vec learned; /* const char *: models (sha256) that gave verdicts */
+    struct trm_vec extracted; /* trm_json *, owned: what was learned from */
+    /* n_weighed: traces with a verdict of the model that could be shown step by step */
+    size_t n_checked, n_elems_failed, n_weighed, n_gaps_lost, seq;
+};
+
+/* The interned copy of s ("" for NULL). NULL when memory is out. */
+const char *trm_page_intern(struct trm_page *p, const char *s);
+/* Grow v by one item of `size` bytes, zeroed; NULL when memory is out. */
+void *trm_vec_push(struct trm_vec *v, size_t size);
+struct page_rule *trm_page_rule(struct trm_page *p, const char *id);
+
+/* Pointers to all rules, worst severity first, then most failures, then as they came: owned by the caller (free). */
+struct page_rule **trm_page_rules(const struct trm_page *p);
+/* Verdicts of a rule: the counted ones, or its summary's where no result came in. */
+size_t trm_page_n_pass(const struct page_rule *r);
+size_t trm_page_n_fail(const struct page_rule *r);
+size_t trm_page_n_unknown(const struct page_rule *r);
+/* Models that could be read. */
+size_t trm_page_n_read(const struct trm_page *p);
+/* 3 ERROR, 2 WARNING, 1 INFO, 0 anything else. */
+int trm_page_rank(const char *severity);
+
+/* What is missing, by property: one entry of the shopping list. */
+struct page_item {
+    const char *field;     /* "Pset_DoorCommon.ClearWidth"; owned by the page's caller through the arena below */
+    const char *others;    /* other places that would do, as text, or "" */
+    const char *unit;      /* what a number there is measured in, or "" */
+    size_t elements;       /* that lack it */
+    size_t verdicts;       /* that wait for it */
+    struct trm_vec rules;  /* struct page_rule * */
+    struct trm_vec places; /* struct page_place, most elements first */
+    struct trm_vec why;    /* struct page_count: reason and verdicts */
+    const struct page_elem *example[PAGE_EXAMPLES];
+    size_t n_examples;
+    bool nobody; /* no element in the input has it */
+};
+struct page_place {
+    const char *file, *storey;
+    size_t n;
+};
+struct page_count {
+    const char *what;
+    size_t n;
+};
+/* The list, most verdicts first: items of struct page_item, texts in mem. Release with trm_page_missing_free. */
+struct trm_vec trm_page_missing(const struct trm_page *p, struct trm_arena *mem);
+void trm_page_missing_free(struct trm_vec *items);
+
+/* Failures of one rule that share type and value: struct page_cause, most first. free(v.data) when done. */
+struct page_cause {
+    const struct page_fail *first;
+    size_t n;
+};
+struct trm_vec trm_page_causes(const struct page_rule *r);
+
+#endif

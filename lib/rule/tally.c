@@ -1,0 +1,338 @@
+/* Counts per rule and their summaries. */
+#include "tally.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "inside.h"
+
+/* A field that the rule names, and whether an element of its class has it. */
+struct seen {
+    const char *field;
+    const struct trm_source *source; /* NULL when merged */
+    bool selector, seen;
+};
+
+struct entry {
+    const char *id, *name, *sha256;
+    enum trm_severity severity;
+    const trm_json *definition;
+    uint64_t applicable, pass, fail, unknown, selector_unknown;
+    uint64_t why[TRM_N_REASONS];
+    struct seen *fields; /* [n_fields] */
+    size_t n_fields;
+    bool nowhere; /* merged: no piece had a property of the selector */
+};
+
+struct trm_tally {
+    struct trm_arena arena;
+    struct entry *entries; /* [n], malloc'd */
+    size_t n;
+    trm_json **kept; /* [n]: definitions of merged summaries, owned */
+    size_t n_kept;
+};
+
+static struct entry *
+more(struct trm_tally *t)
+{
+    struct entry *entries = realloc(t->entries, (t->n + 1) * sizeof *entries);
+    if (!entries)
+        return NULL;
+    t->entries = entries;
+    entries[t->n] = (struct entry){0};
+    return &entries[t->n++];
+}
+
+/* --- from rules ----------------------------------------------------------------------------------------------------- */
+
+struct gather {
+    struct trm_tally *t;
+    struct entry *e;
+    bool failed;
+};
+
+static void
+gather_field(void *ctx, const struct trm_source *s, bool selector)
+{
+    struct gather *g = ctx;
+    for (size_t i = 0; i < g->e->n_fields; i++)
+        if (strcmp(g->e->fields[i].field, s->field) == 0) {
+            g->e->fields[i].selector |= selector;
+            return;
+        }
+    struct seen *fields = trm_arena_calloc(&g->t->arena, g->e->n_fields + 1, sizeof *fields);
+    if (!fields) {
+        g->failed = true;
+        return;
+    }
+    if (g->e->n_fields)
+        memcpy(fields, g->e->fields, g->e->n_fields * sizeof *fields);
+    fields[g->e->n_fields++] = (struct seen){.field = s->field, .source = s, .selector = selector};
+    g->e->fields = fields;
+}
+
+static int
+take_rule(struct trm_tally *t, const struct trm_rule *r, const char *sha256)
+{
+    struct entry *e = more(t);
+    if (!e)
+        return -1;
+    *e = (struct entry){.id = r->id, .name = r->name, .severity = r->severity, .definition = r->definition, .sha256 = sha256};
+    struct gather g = {.t = t, .e = e};
+    trm_rule_sources(r, gather_field, &g);
+    return g.failed ? -1 : 0;
+}
+
+struct trm_tally *
+trm_tally_new(struct trm_rules *rules)
+{
+    struct trm_tally *t = calloc(1, sizeof *t);
+    for (size_t i = 0; t && rules && i < trm_rules_count(rules); i++)
+        if (take_rule(t, trm_rules_at(rules, i), trm_rules_sha256(rules)) < 0) {
+            trm_tally_free(t);
+            return NULL;
+        }
+    return t;
+}
+
+void
+trm_tally_free(struct trm_tally *t)
+{
+    if (!t)
+        return;
+    for (size_t i = 0; i < t->n_kept; i++)
+        trm_json_free(t->kept[i]);
+    trm_arena_release(&t->arena);
+    free(t->kept);
+    free(t->entries);
+    free(t);
+}
+
+void
+trm_tally_add(struct trm_tally *t, const struct trm_rule *rule, const struct trm_element *e, enum trm_applies applies,
+              const struct trm_result *r)
+{
+    struct entry *n = &t->entries[rule->index];
+    for (size_t i = 0; i < n->n_fields; i++) {
+        const struct trm_source *s = n->fields[i].source;
+        struct trm_value v;
+        if (!n->fields[i].seen)
+            n->fields[i].seen = trm_element_find(e, s->place, s->set, s->name, &v) == TRM_FOUND;
+    }
+    n->selector_unknown += applies == TRM_APPLIES_UNKNOWN;
+    if (applies != TRM_APPLIES)
+        return;
+    n->applicable++;
+    n->pass += r->verdict == TRM_PASS;
+    n->fail += r->verdict == TRM_FAIL;
+    n->unknown += r->verdict == TRM_UNKNOWN;
+    if (r->verdict == TRM_UNKNOWN)
+        n->why[r->reason]++;
+}
+
+/* --- from summaries ------------------------------------------------------------------------------------------------- */
+
+static struct entry *
+find(struct trm_tally *t, const char *id)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->entries[i].id, id) == 0)
+            return &t->entries[i];
+    return NULL;
+}
+
+static bool
+lists(const trm_json *array, const char *text)
+{
+    for (size_t i = 0; i < trm_json_len(array); i++)
+        if (strcmp(trm_json_str(trm_json_at(array, i), ""), text) == 0)
+            return true;
+    return false;
+}
+
+/* A summary's definition, name and absent fields become those of a new entry. */
+static int
+take_summary(struct trm_tally *t, const trm_json *s, const char *id, struct trm_err *err)
+{
+    const trm_json *absent = trm_json_get(s, "absent"), *selector = trm_json_get(s, "selector_absent");
+    trm_json **kept = realloc(t->kept, (t->n_kept + 1) * sizeof *kept);
+    if (kept)
+        t->kept = kept;
+    trm_json *definition = kept ? trm_json_copy(trm_json_get(s, "definition")) : NULL;
+    struct entry *e = definition ? more(t) : NULL;
+    if (!e) {
+        trm_json_free(definition);
+        return trm_err_set(err, TRM_SYS, "out of memory");
+    }
+    t->kept[t->n_kept++] = definition;
+    e->definition = definition;
+    e->id = trm_arena_strdup(&t->arena, id);
+    e->name = trm_arena_strdup(&t->arena, trm_json_str(trm_json_get(s, "name"), id));
+    e->sha256 = trm_arena_strdup(&t->arena, trm_json_str(trm_json_get(s, "rules_sha256"), ""));
+    trm_severity_parse(trm_json_str(trm_json_get(s, "severity"), "ERROR"), &e->severity);
+    e->fields = trm_arena_calloc(&t->arena, trm_json_len(absent), sizeof *e->fields);
+    e->nowhere = true;
+    if (!e->id || !e->name || !e->sha256 || !e->fields)
+        return trm_err_set(err, TRM_SYS, "out of memory");
+    for (size_t i = 0; i < trm_json_len(absent); i++) {
+        const char *field = trm_arena_strdup(&t->arena, trm_json_str(trm_json_at(absent, i), ""));
+        if (!field)
+            return trm_err_set(err, TRM_SYS, "out of memory");
+        e->fields[e->n_fields++] = (struct seen){.field = field, .selector = lists(selector, field)};
+    }
+    return 0;
+}
+
+static int
+same_rule(const struct entry *e, const trm_json *s, struct trm_err *err)
+{
+    struct trm_buf a = {0}, b = {0};
+    trm_json_dump(&a, e->definition);
+    trm_json_dump(&b, trm_json_get(s, "definition"));
+    bool same = !a.failed && !b.failed && a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+    trm_buf_release(&a);
+    trm_buf_release(&b);
+    if (!same || strcmp(e->sha256, trm_json_str(trm_json_get(s, "rules_sha256"), "")) != 0)
+        return trm_err_set(err, TRM_DATA, "summary of %.80s: found another definition or rule file than in the summaries before, expected the same",
+                           e->id);
+    return 0;
+}
+
+static int
+count_at(const trm_json *s, const char *key, uint64_t *out, struct trm_err *err)
+{
+    int64_t n;
+    if (trm_json_need_int(s, key, 0, (int64_t)1 << 52, &n, err) < 0)
+        return -1;
+    *out = (uint64_t)n;
+    return 0;
+}
+
+/* The counts of a summary, whole or not at all. */
+static int
+read_counts(struct entry *c, const trm_json *s, struct trm_err *err)
+{
+    const trm_json *why = trm_json_get(s, "why_unknown");
+    if (count_at(s, "applicable", &c->applicable, err) < 0 || count_at(s, "pass", &c->pass, err) < 0 ||
+        count_at(s, "fail", &c->fail, err) < 0 || count_at(s, "unknown", &c->unknown, err) < 0 ||
+        count_at(s, "selector_unknown", &c->selector_unknown, err) < 0)
+        return -1;
+    for (int k = TRM_WHY_NO_SET; k < TRM_N_REASONS; k++)
+        if (trm_json_get(why, trm_reason_name(k)) && count_at(why, trm_reason_name(k), &c->why[k], err) < 0)
+            return -1;
+    return 0;
+}
+
+int
+trm_tally_merge(struct trm_tally *t, const trm_json *summary, struct trm_err *err)
+{
+    const char *id;
+    trm_json *definition, *absent;
+    struct entry c = {0};
+    if (trm_json_need_str(summary, "rule", &id, err) < 0 || trm_json_need_object(summary, "definition", &definition, err) < 0 ||
+        trm_json_need_array(summary, "absent", &absent, err) < 0 || read_counts(&c, summary, err) < 0)
+        return -1;
+    struct entry *e = find(t, id);
+    if (e && same_rule(e, summary, err) < 0)
+        return -1;
+    if (!e) {
+        if (take_summary(t, summary, id, err) < 0)
+            return -1;
+        e = &t->entries[t->n - 1];
+    }
+    e->applicable += c.applicable;
+    e->pass += c.pass;
+    e->fail += c.fail;
+    e->unknown += c.unknown;
+    e->selector_unknown += c.selector_unknown;
+    for (int k = 0; k < TRM_N_REASONS; k++)
+        e->why[k] += c.why[k];
+    for (size_t i = 0; i < e->n_fields; i++)
+        e->fields[i].seen |= !lists(absent, e->fields[i].field);
+    e->nowhere = e->nowhere && trm_json_bool(trm_json_get(summary, "selector_nowhere"), false);
+    return 0;
+}
+
+/* --- writing -------------------------------------------------------------------------------------------------------- */
+
+size_t
+trm_tally_count(const struct trm_tally *t)
+{
+    return t->n;
+}
+
+static void
+write_absent(struct trm_jw *w, const struct entry *e, const char *key, bool selector_only)
+{
+    trm_jw_key(w, key);
+    trm_jw_array(w);
+    for (size_t i = 0; i < e->n_fields; i++)
+        if (!e->fields[i].seen && (e->fields[i].selector || !selector_only))
+            trm_jw_str(w, e->fields[i].field);
+    trm_jw_end(w);
+}
+
+/* Whether the rule selects by properties, and no element of its class has any of them. */
+static bool
+selector_nowhere(const struct entry *e)
+{
+    bool any = e->nowhere;
+    for (size_t i = 0; i < e->n_fields; i++) {
+        if (e->fields[i].selector && e->fields[i].seen && e->fields[i].source)
+            return false;
+        any |= e->fields[i].selector && e->fields[i].source;
+    }
+    return any;
+}
+
+static void
+write_why(struct trm_jw *w, const struct entry *e)
+{
+    trm_jw_key(w, "why_unknown");
+    trm_jw_object(w);
+    for (int k = TRM_WHY_NO_SET; k < TRM_N_REASONS; k++)
+        if (e->why[k])
+            trm_jw_knum(w, trm_reason_name(k), (double)e->why[k]);
+    trm_jw_end(w);
+}
+
+void
+trm_tally_write(struct trm_buf *b, const struct trm_tally *t, size_t i, const char *program)
+{
+    const struct entry *e = &t->entries[i];
+    struct trm_jw w = {.out = b};
+    struct trm_buf definition = {0};
+    trm_jw_object(&w);
+    trm_jw_kstr(&w, "kind", "summary");
+    trm_jw_knum(&w, "v", TRM_FACT_VERSION);
+    trm_jw_kstr(&w, "id", e->id);
+    trm_jw_kstr(&w, "rule", e->id);
+    trm_jw_kstr(&w, "name", e->name);
+    trm_jw_kstr(&w, "severity", trm_severity_name(e->severity));
+    trm_jw_knum(&w, "applicable", (double)e->applicable);
+    trm_jw_knum(&w, "pass", (double)e->pass);
+    trm_jw_knum(&w, "fail", (double)e->fail);
+    trm_jw_knum(&w, "unknown", (double)e->unknown);
+    write_why(&w, e);
+    trm_jw_knum(&w, "selector_unknown", (double)e->selector_unknown);
+    write_absent(&w, e, "absent", false);
+    write_absent(&w, e, "selector_absent", true);
+    if (selector_nowhere(e))
+        trm_jw_kbool(&w, "selector_nowhere", true);
+    if (e->applicable == 0)
+        trm_jw_kbool(&w, "no_element", true);
+    trm_json_dump(&definition, e->definition);
+    trm_jw_key(&w, "definition");
+    trm_jw_raw(&w, definition.data ? definition.data : "null", definition.data ? definition.len : 4);
+    trm_buf_release(&definition);
+    trm_jw_kstr(&w, "rules_sha256", e->sha256);
+    trm_jw_kstr(&w, "program", program);
+    trm_jw_end(&w);
+}
+
+size_t
+trm_tally_failed(const struct trm_tally *t, size_t i, enum trm_severity *severity)
+{
+    *severity = t->entries[i].severity;
+    return t->entries[i].fail;
+}

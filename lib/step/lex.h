@@ -1,0 +1,38 @@
+/* What the scan and the reading of values must see alike. Only for lib/step. */
+#ifndef TRM_STEP_LEX_H
+#define TRM_STEP_LEX_H
+
+#include <stdbool.h>
+
+static inline bool
+lex_is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '\f' || c == '\v' || c == '\0';
+}
+
+static inline bool
+lex_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Whether the quote at q, in a string whose text begins at start, is the letter of \S\' and no end: some exporters do not
+ * double it there. */
+static inline bool
+lex_shifted_quote(const char *start, const char *q)
+{
+    return q - start >= 3 && q[-1] == '\\' && (q[-2] == 'S' || q[-2] == 's') && q[-3] == '\\' &&
+           !(q - start >= 4 && q[-4] == '\\');
+}
+
+/* Behind such a quote: past its double, if it has one. A second quote before a comma or parenthesis ends the string. */
+static inline const char *
+lex_after_shifted(const char *q, const char *end)
+{
+    q++;
+    if (end - q >= 2 && *q == '\'' && q[1] != ',' && q[1] != ')' && !lex_is_blank(q[1]))
+        q++;
+    return q;
+}
+
+#endif

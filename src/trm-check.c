@@ -1,0 +1,296 @@
+/* trm-check: exact verdicts of rules on elements.
+ *
+ * in   element or checked records (trm-element(5), trm-checked(5)); model records pass through; old summaries are dropped
+ * out  checked records in the order of the input, then one summary a rule (trm-summary(5))
+ * With --merge it reads checked streams of several runs and adds up their summaries. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../lib/base/file.h"
+#include "../lib/cli/cli.h"
+#include "../lib/fact/fact.h"
+#include "../lib/rule/rule.h"
+#include "../lib/rule/tally.h"
+
+static const char PROGRAM[] = "trm-check " TRM_VERSION;
+static const size_t LARGEST_RULE_FILE = (size_t)256 << 20;
+
+struct check {
+    struct trm_rules *rules;
+    struct trm_tally *tally;
+    bool flat, merge, quiet;
+    bool show[3]; /* by verdict: whether its results are written */
+    bool all_shown;
+    struct trm_buf line, results;
+    struct trm_arena scratch;
+};
+
+/* --- rules ---------------------------------------------------------------------------------------------------------- */
+
+static int
+read_rules(struct trm_rules *rules, const char *path, struct trm_err *err)
+{
+    struct trm_map map;
+    if (trm_map_open(&map, path, LARGEST_RULE_FILE, err) < 0) {
+        if (err->kind == TRM_DATA) /* too large a rule file is a wrong command line, not a refused record */
+            err->kind = TRM_USAGE;
+        return -1;
+    }
+    int rc = trm_rules_add(rules, path, map.data ? map.data : "", map.size, err);
+    trm_map_release(&map);
+    return rc;
+}
+
+static void
+load(struct check *k, struct trm_cli *c, const struct trm_list *files)
+{
+    struct trm_err err = {0};
+    k->rules = trm_rules_new();
+    if (!k->rules)
+        trm_err_set(&err, TRM_SYS, "out of memory");
+    for (size_t i = 0; err.kind == TRM_OK && i < files->n; i++)
+        read_rules(k->rules, files->item[i], &err);
+    if (err.kind == TRM_OK && !k->merge && files->n == 0)
+        trm_err_set(&err, TRM_USAGE, "found no rules, expected -r FILE");
+    if (err.kind == TRM_OK && k->merge && files->n > 0)
+        trm_err_set(&err, TRM_USAGE, "found -r beside --merge, expected one of them: summaries carry their rules");
+    if (err.kind == TRM_OK) {
+        k->tally = trm_tally_new(k->merge ? NULL : k->rules);
+        if (!k->tally)
+            trm_err_set(&err, TRM_SYS, "out of memory");
+    }
+    if (err.kind != TRM_OK)
+        trm_cli_die(c, &err);
+}
+
+/* "fail,unknown" to the verdicts that are written. */
+static void
+choose(struct check *k, struct trm_cli *c, const char *only)
+{
+    k->all_shown = !only;
+    for (int v = TRM_PASS; v <= TRM_UNKNOWN; v++)
+        k->show[v] = !only;
+    for (const char *s = only; s && *s;) {
+        size_t n = strcspn(s, ",");
+        int v = TRM_PASS;
+        while (v <= TRM_UNKNOWN && !(strncmp(trm_verdict_name(v), s, n) == 0 && trm_verdict_name(v)[n] == 0))
+            v++;
+        if (v > TRM_UNKNOWN) {
+            struct trm_err err = {0};
+            trm_err_set(&err, TRM_USAGE, "--only: found \"%s\", expected some of pass,fail,unknown", only);
+            trm_cli_die(c, &err);
+        }
+        k->show[v] = true;
+        s += n + (s[n] == ',');
+    }
+}
+
+/* --- one element ---------------------------------------------------------------------------------------------------- */
+
+/* {"kind":"result",...}: one line a result, with what names the element. */
+static void
+put_flat(struct check *k, struct trm_cli *c, const struct trm_element *e, const struct trm_result *r)
+{
+    struct trm_jw w = {.out = &k->line};
+    struct trm_buf id = {0};
+    trm_buf_reset(&k->line);
+    trm_buf_addf(&id, "%s:%s", e->id, r->rule->id);
+    trm_jw_object(&w);
+    trm_jw_kstr(&w, "kind", "result");
+    trm_jw_knum(&w, "v", TRM_FACT_VERSION);
+    trm_jw_kstr(&w, "id", id.data);
+    trm_jw_kstr(&w, "element", e->id);
+    trm_jw_kstr(&w, "guid", e->guid);
+    trm_jw_kstr(&w, "class", e->class);
+    trm_jw_kstr(&w, "name", e->name);
+    trm_jw_kstr(&w, "model", e->model);
+    trm_jw_kstr(&w, "file", e->file);
+    trm_jw_kstr(&w, "storey", e->storey);
+    trm_result_write_members(&w, r);
+    trm_jw_end(&w);
+    trm_buf_release(&id);
+    trm_cli_put_text(c, k->line.data, k->line.len);
+}
+
+/* Judge the element by every rule of its class; results of the wanted verdicts go to k->results (or out, when flat).
+ * Returns how many were written, -1 when memory is out. */
+static long
+judge(struct check *k, struct trm_cli *c, const struct trm_element *e)
+{
+    struct trm_jw w = {.out = &k->results};
+    long written = 0;
+    size_t n;
+    const size_t *fit = trm_rules_for(k->rules, e, &n);
+    if (!fit)
+        return -1;
+    trm_jw_array(&w);
+    for (size_t i = 0; i < n; i++) {
+        const struct trm_rule *rule = trm_rules_at(k->rules, fit[i]);
+        struct trm_result r = {0};
+        enum trm_applies applies = trm_rule_selects(rule, e);
+        if (applies == TRM_APPLIES)
+            trm_rule_judge(&r, rule, e, &k->scratch);
+        trm_tally_add(k->tally, rule, e, applies, &r);
+        if (applies != TRM_APPLIES || !k->show[r.verdict])
+            continue;
+        written++;
+        if (k->quiet)
+            continue;
+        if (k->flat)
+            put_flat(k, c, e, &r);
+        else
+            trm_result_write(&w, &r);
+    }
+    trm_jw_end(&w);
+    return written;
+}
+
+/* The line as it came, with its kind and results put in: what the record holds beside them is not written anew. */
+static bool
+splice(struct check *k, const struct trm_cli *c)
+{
+    static const char head[] = "{\"kind\":\"element\"", tail[] = ",\"results\":";
+    size_t n;
+    const char *line = trm_cli_line(c, &n);
+    while (n && (line[n - 1] == ' ' || line[n - 1] == '\r' || line[n - 1] == '\t'))
+        n--;
+    if (n <= sizeof head || memcmp(line, head, sizeof head - 1) != 0 || line[n - 1] != '}')
+        return false;
+    trm_buf_adds(&k->line, "{\"kind\":\"checked\"");
+    trm_buf_add(&k->line, line + sizeof head - 1, n - sizeof head);
+    trm_buf_adds(&k->line, tail);
+    trm_buf_add(&k->line, k->results.data, k->results.len);
+    trm_buf_addc(&k->line, '}');
+    return true;
+}
+
+/* The same by way of the tree, for records that hold results already or are written another way. */
+static int
+rebuild(struct check *k, trm_json *rec, struct trm_err *err)
+{
+    if (trm_json_set_str(rec, "kind", "checked") < 0 || (trm_json_get(rec, "results") && trm_json_del(rec, "results") < 0))
+        return trm_err_set(err, TRM_SYS, "out of memory");
+    trm_json_dump(&k->line, rec);
+    if (k->line.failed || !k->line.len)
+        return trm_err_set(err, TRM_SYS, "out of memory");
+    k->line.len--; /* the closing brace */
+    trm_buf_adds(&k->line, ",\"results\":");
+    trm_buf_add(&k->line, k->results.data, k->results.len);
+    trm_buf_addc(&k->line, '}');
+    return 0;
+}
+
+static int
+check_element(struct check *k, struct trm_cli *c, trm_json *rec, struct trm_err *err)
+{
+    struct trm_element e;
+    if (trm_element_read(&e, rec, err) < 0)
+        return -1;
+    trm_buf_reset(&k->line);
+    trm_buf_reset(&k->results);
+    trm_arena_reset(&k->scratch);
+    long written = judge(k, c, &e);
+    if (written < 0)
+        return trm_err_set(err, TRM_SYS, "out of memory");
+    if (k->flat || k->quiet || (!written && !k->all_shown))
+        return 0;
+    trm_buf_reset(&k->line);
+    if ((trm_json_get(rec, "results") || !splice(k, c)) && rebuild(k, rec, err) < 0)
+        return -1;
+    if (k->line.failed || k->results.failed)
+        return trm_err_set(err, TRM_SYS, "out of memory");
+    trm_cli_put_text(c, k->line.data, k->line.len);
+    return 0;
+}
+
+static void
+pass_on(struct trm_cli *c)
+{
+    size_t n;
+    const char *line = trm_cli_line(c, &n);
+    trm_cli_put_text(c, line, n);
+}
+
+static int
+one_record(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
+{
+    struct check *k = ctx;
+    const char *kind;
+    if (trm_fact_kind(rec, &kind, err) < 0)
+        return -1;
+    if (strcmp(kind, "summary") == 0)
+        return k->merge ? trm_tally_merge(k->tally, rec, err) : 0;
+    bool element = strcmp(kind, "element") == 0 || strcmp(kind, "checked") == 0;
+    if (strcmp(kind, "model") == 0 || (k->merge && (element || strcmp(kind, "result") == 0))) {
+        if (!k->quiet || strcmp(kind, "model") == 0)
+            pass_on(c);
+        return 0;
+    }
+    if (element)
+        return check_element(k, c, rec, err);
+    return trm_err_set(err, TRM_DATA, "kind: found \"%.60s\", expected element, checked, model or summary", kind);
+}
+
+/* --- the end -------------------------------------------------------------------------------------------------------- */
+
+static void
+put_summaries(struct check *k, struct trm_cli *c, int exit_level)
+{
+    for (size_t i = 0; i < trm_tally_count(k->tally); i++) {
+        enum trm_severity severity;
+        trm_buf_reset(&k->line);
+        trm_tally_write(&k->line, k->tally, i, PROGRAM);
+        if (k->line.failed) {
+            struct trm_err err = {0};
+            trm_err_set(&err, TRM_SYS, "out of memory");
+            trm_cli_die(c, &err);
+        }
+        trm_cli_put_text(c, k->line.data, k->line.len);
+        if (trm_tally_failed(k->tally, i, &severity) > 0 && exit_level >= 0 && (int)severity >= exit_level)
+            c->verdict_failed = true;
+    }
+}
+
+static int
+exit_level(struct trm_cli *c, const char *name)
+{
+    enum trm_severity level;
+    struct trm_err err = {0};
+    if (!name)
+        return -1;
+    if (trm_severity_parse(name, &level) == 0)
+        return (int)level;
+    trm_err_set(&err, TRM_USAGE, "-e: found \"%s\", expected ERROR, WARNING or INFO", name);
+    trm_cli_die(c, &err);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct check k = {0};
+    struct trm_list files = {0};
+    const char *level_name = NULL, *only = NULL;
+    const struct trm_cli_opt opts[] = {
+        {'r', "rules", "FILE", "rules to check, a JSON catalogue; may be given again", &files, .type = TRM_OPT_LIST},
+        {'e', "exit-level", "LEVEL", "exit status 4 when a rule of severity LEVEL or worse failed", &level_name, .type = TRM_OPT_STR},
+        {'o', "only", "VERDICTS", "write only results with these verdicts, as in fail,unknown", &only, .type = TRM_OPT_STR},
+        {'q', "quiet", NULL, "write summaries and model records only", &k.quiet, .type = TRM_OPT_FLAG},
+        {'f', "flat", NULL, "one result a line instead of one element a line", &k.flat, .type = TRM_OPT_FLAG},
+        {'m', "merge", NULL, "add up the summaries of checked streams, check nothing", &k.merge, .type = TRM_OPT_FLAG},
+        {0},
+    };
+    struct trm_cli c = {
+        .name = "trm-check", .purpose = "Check elements against rules.", .operands = "[FILE...]", .opts = opts};
+    trm_cli_begin(&c, argc, argv);
+    int level = exit_level(&c, level_name);
+    choose(&k, &c, only);
+    load(&k, &c, &files);
+    if (trm_cli_read(&c, one_record, &k) == 0)
+        put_summaries(&k, &c, level);
+    trm_tally_free(k.tally);
+    trm_rules_free(k.rules);
+    trm_buf_release(&k.line);
+    trm_buf_release(&k.results);
+    trm_arena_release(&k.scratch);
+    return trm_cli_end(&c);
+}

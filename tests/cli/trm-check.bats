@@ -1,0 +1,189 @@
+# trm-check: verdicts, summaries, and what happens when input or rules are wrong.
+load helper
+
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit
+    CODE=$ROOT/pipelines/rules/building-code.json
+    cat > doors.json <<'END'
+[{"id":"WIDTH","severity":"ERROR","target":{"ifc_class":"IfcDoor"},
+  "condition":{"op":">=","lhs":{"source":"pset","pset":"P","property":"W","unit":"mm"},"rhs":{"source":"value","value":815}}},
+ {"id":"NAMED","severity":"WARNING","target":{"ifc_class":"IfcElement"},
+  "condition":{"op":"exists","lhs":{"source":"attribute","attribute":"Name"}}}]
+END
+}
+
+# door ID WIDTH NAME: one element line
+door() {
+    printf '{"kind":"element","v":1,"id":"M/%s","guid":"%s","class":"IfcDoor","name":%s,"model":"M","schema":"IFC4","psets":{"P":{"W":{"value":%s,"unit":"m","type":"IfcLengthMeasure","step":7}}},"mine":[1,{"x":1.50}]}\n' "$1" "$1" "$3" "$2"
+}
+# many N: N doors, a tenth of them short, and a model line
+many() {
+    for ((i = 0; i < $1; i++)); do door "D$i" "0.$((731 + i % 10 * 12))" '"d"'; done
+    echo '{"kind":"model","v":1,"id":"M","elements":1}'
+}
+
+@test "an element gets one result for every rule that applies, and keeps all it had" {
+    door D1 0.7 '"Door 1"' > in
+    run -0 --separate-stderr trm-check -r doors.json in
+    [ -z "$stderr" ]
+    [[ "${lines[0]}" == '{"kind":"checked",'*'"mine":[1,{"x":1.50}],"results":[{"rule":"WIDTH"'*'{"rule":"NAMED"'* ]]
+    [[ "${lines[0]}" == *'"verdict":"fail","reason":"bound","field":"P.W","step":7,"value":0.7,"unit":"m","op":">=","limit":0.815,"shortfall":0.115,"nearest":0.815,"in_rule_unit":{"unit":"mm","value":700,"limit":815,"shortfall":115,"nearest":815},"mend":{"do":"change","field":"P.W","to":0.815,"unit":"m"}'* ]]
+    [[ "${lines[1]}" == *'"kind":"summary"'*'"rule":"WIDTH"'*'"applicable":1,"pass":0,"fail":1,"unknown":0'* ]]
+    [[ "${lines[2]}" == *'"rule":"NAMED"'*'"pass":1,"fail":0'* ]]
+    [ "${#lines[@]}" -eq 3 ]
+}
+
+@test "elements without a rule are written with no results, model records pass through in their place" {
+    { door D1 0.9 '"a"'; echo '{"kind":"model","v":1,"id":"M",  "x":1.50}'; echo '{"kind":"element","v":1,"id":"M/S","class":"IfcSpace"}'; } > in
+    run -0 trm-check -r doors.json in
+    [ "${lines[1]}" = '{"kind":"model","v":1,"id":"M",  "x":1.50}' ]
+    [ "${lines[2]}" = '{"kind":"checked","v":1,"id":"M/S","class":"IfcSpace","results":[]}' ]
+}
+
+@test "broken lines are refused with their place, the others are done, and status is 1" {
+    { door D1 0.9 '"a"'; echo '{"kind":"element",'; echo '{"kind":"element","v":1,"id":"x"}'; echo '{"kind":"sample","v":1,"id":"x"}'; door D2 0.9 '"b"'; } > in
+    run -1 --separate-stderr trm-check --refused bad -r doors.json in
+    [[ "${lines[1]}" == *'"id":"M/D2"'* ]]
+    [[ "$stderr" == *"trm-check: in:2: "* && "$stderr" == *"in:3: "*class* && "$stderr" == *"in:4: "*sample*element,\ checked* ]]
+    [ "$(wc -l < bad)" -eq 3 ]
+    [[ "${lines[2]}" == *'"applicable":2,"pass":2'* ]]
+}
+
+@test "a rule file with an unknown operator stops the run with its place and status 2" {
+    sed 's/">="/"=>"/' doors.json > wrong.json
+    door D1 0.9 '"a"' > in
+    run -2 --separate-stderr trm-check -r wrong.json in
+    [ -z "$output" ]
+    [[ "$stderr" == 'trm-check: wrong.json: rule 1 "WIDTH": condition.op: found "=>", expected one of: < <= > >= = == != exists in matches' ]]
+}
+
+@test "no rules, missing rule files and unreadable levels are wrong command lines" {
+    run -2 --separate-stderr trm-check < /dev/null
+    [[ "$stderr" == *"-r FILE"* ]]
+    run --separate-stderr trm-check -r nowhere.json < /dev/null
+    [ "$status" -ge 2 ] && [[ "$stderr" == *nowhere.json* ]]
+    run -2 --separate-stderr trm-check -r doors.json -e BAD < /dev/null
+    [[ "$stderr" == *BAD* ]]
+    run -2 --separate-stderr trm-check -r doors.json -o maybe < /dev/null
+    [[ "$stderr" == *maybe* ]]
+    run -2 trm-check --merge -r doors.json < /dev/null
+    : > empty.json
+    run -2 trm-check -r empty.json < /dev/null
+    head -c 100 "$CODE" > cut.json
+    run -2 --separate-stderr trm-check -r cut.json < /dev/null
+    [[ "$stderr" == *"cut.json"*line* ]]
+}
+
+@test "a full disk is status 3" {
+    many 50 > in
+    run -3 bash -c "trm-check -r doors.json in > /dev/full"
+}
+
+@test "-e tells a failed rule of that severity by status 4, and only such" {
+    door D1 0.9 '""' > warn
+    door D2 0.7 '"b"' > error
+    run -0 trm-check -r doors.json error
+    run -4 trm-check -r doors.json -e error error
+    run -4 trm-check -r doors.json -e WARNING error
+    run -4 trm-check -r doors.json -e WARNING warn
+    run -0 trm-check -r doors.json -e ERROR warn
+    { cat error; echo broken; } > both
+    run -1 trm-check -r doors.json -e ERROR both
+}
+
+@test "four workers write the bytes that one writes, and their merged summaries are those of one run" {
+    many 500 > in
+    trm-check -r doors.json -r "$CODE" in > one
+    parallel --pipe -k -N 37 -j 4 trm-check -r doors.json -r "$CODE" < in > four
+    run ! cmp -s one four # fourteen summaries a piece
+    trm-check --merge four > merged
+    cmp one merged
+    trm-check --merge one > again
+    cmp one again
+}
+
+@test "summaries of other rules do not add up" {
+    door D1 0.9 '"a"' | trm-check -r doors.json > a
+    sed 's/815/816/' doors.json > other.json
+    door D2 0.9 '"a"' | trm-check -r other.json > b
+    run -1 --separate-stderr trm-check --merge a b
+    [[ "$stderr" == *"b:2: "*WIDTH*definition* ]]
+}
+
+@test "a checked stream checked again gives the same bytes" {
+    many 20 > in
+    trm-check -r doors.json in > one
+    trm-check -r doors.json one > two
+    sed 's/1\.50/1.5/' one > plain # written anew, numbers are as short as they read back
+    cmp plain two
+}
+
+@test "--flat writes one result a line that says which element it is of" {
+    door D1 0.7 '"Door"' > in
+    run -0 trm-check --flat -r doors.json in
+    [[ "${lines[0]}" == '{"kind":"result","v":1,"id":"M/D1:WIDTH","element":"M/D1","guid":"D1","class":"IfcDoor","name":"Door","model":"M","rule":"WIDTH","severity":"ERROR","verdict":"fail"'* ]]
+    [[ "${lines[1]}" == *'"id":"M/D1:NAMED"'* ]]
+    [[ "${lines[2]}" == *'"kind":"summary"'* ]]
+}
+
+@test "--only leaves out other verdicts and --quiet all results, and summaries count them all the same" {
+    many 20 > in
+    trm-check -r doors.json in | grep summary > all
+    trm-check -r doors.json -o fail,unknown in > some
+    grep summary some | cmp - all
+    [ "$(grep -c '"kind":"checked"' some)" -gt 0 ]
+    run ! grep -q '"verdict":"pass"' some
+    trm-check -q -r doors.json in > quiet
+    [ "$(grep -cv summary quiet)" -eq 1 ]
+    grep summary quiet | cmp - all
+}
+
+@test "summaries say which rules, and two files count as both" {
+    door D1 0.9 '"a"' > in
+    run -0 trm-check -q -r doors.json in
+    sum=$(sha256sum < doors.json | cut -c1-64)
+    [[ "${lines[0]}" == *'"definition":{"id":"WIDTH"'*"\"rules_sha256\":\"$sum\",\"program\":\"trm-check 0."* ]]
+    run -0 trm-check -q -r doors.json -r "$CODE" in
+    [ "${#lines[@]}" -eq 14 ]
+    sum=$(cat doors.json "$CODE" | sha256sum | cut -c1-64)
+    [[ "${lines[13]}" == *"$sum"* ]]
+}
+
+@test "the building code rules are valid, and each says where it comes from" {
+    run -0 trm-check -q -r "$CODE" < /dev/null
+    [ "${#lines[@]}" -eq 12 ]
+    for line in "${lines[@]}"; do
+        [[ "$line" == *'"provenance":{"regulation":"'*'"section":"'*'"jurisdiction":"'*'"source_link":"https://'* ]]
+        [[ "$line" == *'"no_element":true'* ]]
+    done
+}
+
+@test "an overall width may fail the clear width, and never passes it" {
+    cat > in <<'END'
+{"kind":"element","v":1,"id":"a","class":"IfcDoor","schema":"IFC4","attributes":{"OverallWidth":{"value":0.7,"unit":"m"}}}
+{"kind":"element","v":1,"id":"b","class":"IfcDoor","schema":"IFC4","attributes":{"OverallWidth":{"value":1.2,"unit":"m"}}}
+{"kind":"element","v":1,"id":"c","class":"IfcDoor","schema":"IFC4","psets":{"Pset_DoorCommon":{"ClearWidth":{"value":1.2,"unit":"m"}}}}
+END
+    run -0 trm-check -r "$CODE" -f in
+    [ "$(grep -c '"element":"a".*"verdict":"fail".*"alias":"upper"' <<< "$output")" -eq 3 ]
+    [ "$(grep -c '"element":"b".*"verdict":"unknown","reason":"bound_only"' <<< "$output")" -eq 3 ]
+    [ "$(grep -c '"element":"c".*"verdict":"pass"' <<< "$output")" -eq 3 ]
+}
+
+@test "a bedroom is known by its name in several languages, a room without a name is not decided" {
+    for name in "Bedroom 1" "Schlafzimmer" "寝室" "Chambre 2" "Kitchen" "Bedroom Closet" "Bad"; do
+        printf '{"kind":"element","v":1,"id":"%s","class":"IfcSpace","schema":"IFC4","name":"4","attributes":{"LongName":{"value":"%s"}},"qtos":{"BaseQuantities":{"NetFloorArea":{"value":6.5,"unit":"m2"}}}}\n' "$name" "$name"
+    done > in
+    echo '{"kind":"element","v":1,"id":"nameless","class":"IfcSpace","schema":"IFC4","name":"4"}' >> in
+    run -0 trm-check -r "$CODE" -f in
+    [ "$(grep -c '"rule":"IRC_BEDROOM_MIN_AREA".*"verdict":"pass"' <<< "$output")" -eq 4 ]
+    [[ "$output" == *'"rule":"IRC_BEDROOM_MIN_AREA"'*'"applicable":4,"pass":4,"fail":0,"unknown":0,"why_unknown":{},"selector_unknown":1'* ]]
+}
+
+@test "two thousand elements and twelve rules take well under a second" {
+    many 2000 > in
+    start=$(date +%s%N)
+    trm-check -r "$CODE" in > out
+    [ $(($(date +%s%N) - start)) -lt 3000000000 ]
+    [ "$(wc -l < out)" -eq 2013 ]
+}

@@ -1,0 +1,200 @@
+# trm-train: what comes out, what survives an interruption, what is refused.
+load helper
+
+SMALL="--width 16 --heads 2 --prefix 4 --positions 24 -n 1 -T 1 --max-steps 4 --val-asks 16"
+export SOURCE_DATE_EPOCH=1700000000
+
+setup_file() {
+    load helper
+    awk -v n=240 -v seed=1 -f "$ROOT/tests/cli/samples.awk" > "$BATS_FILE_TMPDIR/samples"
+}
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    ln -s "$BATS_FILE_TMPDIR/samples" samples
+}
+without_seconds() { sed 's/,"seconds":[0-9.e-]*//' "$@"; }
+
+@test "one epoch record a line, then a model file and its state" {
+    trm-train $SMALL -e 3 -o m.trm samples > epochs
+    [ "$(grep -c '^{"kind":"epoch","v":1,"id":"epoch-[123]",' epochs)" = 3 ]
+    grep -q '"best":true' epochs
+    [ -s m.trm ] && [ -s m.trm.state ] && [ ! -e m.trm.lock ]
+}
+
+@test "the number of threads does not change a byte of the model" {
+    trm-train $SMALL -e 2 -j 1 -o one.trm samples > one
+    trm-train $SMALL -e 2 -j 3 -o three.trm samples > three
+    cmp one.trm three.trm
+    cmp <(without_seconds one) <(without_seconds three)
+}
+
+@test "another seed gives another model" {
+    trm-train $SMALL -e 1 -s 1 -o one.trm samples > one
+    trm-train $SMALL -e 1 -s 2 -o two.trm samples > two
+    run ! cmp -s one.trm two.trm
+}
+
+@test "a run stopped by SIGINT and resumed ends in the bytes of one left alone" {
+    trm-train $SMALL -e 12 -o whole.trm samples > whole
+    trm-train $SMALL -e 12 -o m.trm samples > first 2> err 3>&- &
+    pid=$!
+    while [ ! -s first ]; do sleep 0.01; done
+    kill -INT $pid
+    status=0
+    wait $pid || status=$?
+    if [ -e m.trm ]; then skip "the run was over before the signal"; fi
+    [ "$status" -eq 3 ]
+    grep -q 'interrupted after [0-9]* steps: go on with --resume' err
+    trm-train $SMALL -e 12 --resume -o m.trm samples > second
+    cmp whole.trm m.trm
+    cmp <(without_seconds whole) <(without_seconds first second)
+}
+
+@test "a run killed at any moment and resumed ends in the bytes of one left alone" {
+    trm-train $SMALL -e 12 -o whole.trm samples > whole
+    trm-train $SMALL -e 12 -o m.trm samples > first 2> /dev/null 3>&- &
+    pid=$!
+    sleep 0.$((RANDOM % 9))$((RANDOM % 9))
+    kill -KILL $pid
+    wait $pid || true
+    if [ -e m.trm ]; then skip "the run was over before the signal"; fi
+    trm-train $SMALL -e 12 --resume -o m.trm samples > second
+    cmp whole.trm m.trm
+}
+
+@test "a finished run goes on to more epochs as if it had been asked for them at once" {
+    trm-train $SMALL -e 6 --patience 99 -o whole.trm samples > whole
+    trm-train $SMALL -e 2 --patience 99 -o m.trm samples > first
+    trm-train $SMALL -e 6 --patience 99 --resume -o m.trm samples > second
+    cmp whole.trm m.trm
+}
+
+@test "a state of other samples or settings, or a broken one, is refused" {
+    trm-train $SMALL -e 1 -o m.trm samples > epochs
+    run ! trm-train $SMALL -e 2 --lr 0.5 --resume -o m.trm samples
+    [[ "$output" == *"other samples or other settings"* ]]
+    head -n 100 samples > fewer
+    run ! trm-train $SMALL -e 2 --resume -o m.trm fewer
+    [[ "$output" == *"other samples or other settings"* ]]
+    head -c 1000 m.trm.state > cut && mv cut m.trm.state
+    run ! trm-train $SMALL -e 2 --resume -o m.trm samples
+    [[ "$output" == *"m.trm.state"* ]]
+}
+
+@test "--resume without a state begins at the start and says so" {
+    trm-train $SMALL -e 1 -o a.trm samples > epochs
+    run -0 --separate-stderr trm-train $SMALL -e 1 --resume -o b.trm samples
+    [[ "$stderr" == *"b.trm.state is not there"* ]]
+    cmp a.trm b.trm
+}
+
+@test "the test side is never looked at" {
+    trm-train $SMALL -e 2 -o a.trm samples > a
+    sed '/"side":"test"/s/"label":"pass"/"label":"fail"/g' samples > other
+    run ! cmp -s samples other
+    trm-train $SMALL -e 2 -o b.trm other > b
+    cmp <(without_seconds a) <(without_seconds b)
+}
+
+@test "the loss falls and what is shown is learned" {
+    trm-train $SMALL -e 25 --patience 99 --lr 4e-3 --warmup 20 -o m.trm samples > epochs
+    first=$(head -n 1 epochs | grep -o '"val_loss":[0-9.]*' | cut -d: -f2)
+    best=$(grep -o '"val_loss":[0-9.]*' epochs | cut -d: -f2 | sort -g | head -n 1)
+    known=$(grep '"best":true' epochs | tail -n 1 | grep -o '"val_known":[0-9.]*' | cut -d: -f2)
+    awk -v a="$first" -v b="$best" -v k="$known" 'BEGIN {exit !(b < 0.7 * a && k > 0.85)}' || { echo "$first $best $known"; false; }
+}
+
+@test "early stopping stops" {
+    trm-train $SMALL -e 50 --patience 1 --lr 1e-9 --ema 0 -o m.trm samples > epochs
+    [ "$(wc -l < epochs)" -lt 50 ]
+}
+
+@test "the clock ends a run as if its epochs were done" {
+    trm-train $SMALL -e 100000 --patience 100000 --max-minutes 0.02 -o m.trm samples > epochs
+    [ -s m.trm ]
+}
+
+@test "the status file is one whole record and ends with done" {
+    trm-train $SMALL -e 2 --status status -o m.trm samples > epochs
+    [ "$(wc -l < status)" = 1 ]
+    grep -q '^{"kind":"status","v":1,"id":"m.trm","state":"done",' status
+}
+
+@test "baselines write model files of the same kind, and the order of their losses is as it must be" {
+    for arch in prior name logistic; do
+        trm-train --arch $arch -o $arch.trm samples > $arch
+        [ -s $arch.trm ]
+        grep -q "\"arch\":\"$arch\"" $arch
+    done
+    loss() { grep -o '"val_loss":[0-9.]*' "$1" | cut -d: -f2; }
+    awk -v p="$(loss prior)" -v n="$(loss name)" -v l="$(loss logistic)" 'BEGIN {exit !(l < n && n < p)}'
+}
+
+@test "the rule file travels in the model, and a bad one stops the run before the samples are read" {
+    cp "$ROOT/pipelines/rules/building-code.json" rules.json
+    trm-train --arch prior -r rules.json -o m.trm samples > epochs
+    grep -qa 'ADA_DOOR_CLEAR_WIDTH' m.trm
+    echo '[{"id":"R"}]' > bad.json
+    run -2 trm-train --arch prior -r bad.json -o n.trm samples
+    [[ "$output" == *"bad.json"* ]]
+    [ ! -e n.trm ]
+}
+
+@test "samples without a side, broken lines and other kinds are refused, the rest is learned from" {
+    { echo '{"kind":"sample","v":1,"id":"x","fields":[],"rules":[]}'; echo '{"kind":'; echo '{"kind":"pigeon","v":1,"id":"y","side":"train"}'; cat samples; } > in
+    run -1 --separate-stderr trm-train --arch prior -o m.trm in
+    [[ "$stderr" == *"in:1:"*"expected train, val or test"* ]]
+    [[ "$stderr" == *"in:2:"* && "$stderr" == *"in:3:"* ]]
+    [ -s m.trm ]
+}
+
+@test "nothing to learn from is no model" {
+    run -1 trm-train --arch prior -o m.trm < /dev/null
+    grep '"side":"test"' samples > tests
+    run -1 trm-train --arch prior -o m.trm tests
+    [[ "$output" == *"no sample on the train side"* ]]
+    [ ! -e m.trm ]
+}
+
+@test "more samples than the memory allows are refused with a message" {
+    run -3 trm-train --memory 1 -o m.trm $(for i in 1 2 3 4 5 6 7 8 9; do echo samples; done)
+    [[ "$output" == *"raise --memory"* ]]
+    [ ! -e m.trm ]
+}
+
+@test "two trainings of one model: the second is told and changes nothing" {
+    trm-train $SMALL -e 100000 --patience 100000 -o m.trm samples > first 2> /dev/null 3>&- &
+    pid=$!
+    while [ ! -s first ]; do sleep 0.01; done
+    run -3 trm-train --arch prior -o m.trm samples
+    [[ "$output" == *"another training"* ]]
+    kill -INT $pid
+    wait $pid || true
+    [ ! -e m.trm ]
+}
+
+@test "a place that cannot be written is told before anything is learned, and leaves nothing" {
+    run -3 trm-train --arch prior -o no/such/folder/m.trm samples
+    [[ "$output" == *"no/such/folder"* ]]
+}
+
+@test "a wrong command line is refused with status 2" {
+    run -2 trm-train samples
+    run -2 trm-train --arch forest -o m.trm samples
+    run -2 trm-train --width 30 --heads 4 -o m.trm samples
+    run -2 trm-train --dropout 1.5 -o m.trm samples
+    run -2 trm-train --form round -o m.trm samples
+    [ ! -e m.trm ]
+}
+
+@test "the mixer, stablemax and Adam-atan2 train too" {
+    trm-train $SMALL -e 1 --form mixer --loss stablemax --optimiser adam-atan2 -o m.trm samples > epochs
+    trm-infer --support 0 -m m.trm samples | head -n 1 | grep -q '"p_pass"'
+}
+
+@test "a model without a validation side is made, with a warning" {
+    grep '"side":"train"' samples > only
+    run -0 --separate-stderr trm-train $SMALL -e 1 -o m.trm only
+    [[ "$stderr" == *"not calibrated"* ]]
+    [ -s m.trm ]
+}

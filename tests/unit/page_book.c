@@ -1,0 +1,253 @@
+/* Gathering: counts, evidence, gaps, and what bounded memory leaves out. */
+#include "t.h"
+
+#include <stdarg.h>
+
+#include "../../lib/page/book.h"
+#include "../../lib/page/html.h"
+
+static struct trm_page *page;
+
+static int
+put(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+static int
+put(const char *fmt, ...)
+{
+    static char text[8192];
+    struct trm_err err = {0};
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    trm_json *rec = trm_json_parse(text, strlen(text), &err);
+    if (!rec) {
+        printf("# %s\n", err.text);
+        return -2;
+    }
+    int rc = trm_page_add(page, rec, &err);
+    trm_json_free(rec);
+    return rc;
+}
+
+static void
+start(size_t rows, size_t traces)
+{
+    trm_page_free(page);
+    page = trm_page_new(&(struct trm_page_opts){.max_rows = rows, .max_traces = traces});
+}
+
+static int
+fail(int i, const char *rule, double value)
+{
+    return put("{\"kind\":\"checked\",\"v\":1,\"id\":\"m/%d\",\"class\":\"IfcDoor\",\"name\":\"D%d\",\"file\":\"a.ifc\",\"results\":[{"
+               "\"rule\":\"%s\",\"severity\":\"ERROR\",\"verdict\":\"fail\",\"reason\":\"bound\",\"field\":\"P.W\",\"value\":%g,"
+               "\"unit\":\"m\",\"op\":\">=\",\"limit\":0.8,\"shortfall\":0.1,\"nearest\":0.8}]}", i, i, rule, value);
+}
+
+static int
+unknown(const char *id, const char *file, const char *storey, const char *results)
+{
+    return put("{\"kind\":\"checked\",\"v\":1,\"id\":\"%s\",\"name\":\"%s\",\"file\":\"%s\",\"storey\":\"%s\",\"results\":[%s]}", id, id,
+               file, storey, results);
+}
+
+static int
+trace(const char *id, double p, const char *severity)
+{
+    return put("{\"kind\":\"trace\",\"v\":1,\"id\":\"%s\",\"verdicts\":[{\"rule\":\"R\",\"severity\":\"%s\",\"source\":\"model\","
+               "\"verdict\":\"%s\",\"p_pass\":%g,\"support\":99}],\"steps\":[{\"step\":1,\"halt\":0.9,\"p\":{\"R\":%g},\"text\":\"t\"}],"
+               "\"halted_at\":1}", id, severity, p >= 0.5 ? "pass" : "fail", p, p);
+}
+
+static char *
+html(void)
+{
+    struct trm_buf out = {0};
+    trm_page_html(&out, page);
+    CHECK(!out.failed && out.data);
+    return out.data;
+}
+
+static void
+counts_beyond_rows(void)
+{
+    start(3, 3);
+    for (int i = 0; i < 10; i++)
+        CHECK(fail(i, "R", 0.7) == 0);
+    struct page_rule **r = page->rules.data;
+    CHECK(r[0]->fail == 10 && r[0]->fails.n == 3);
+    char *s = html();
+    CHECK(strstr(s, "10 failures") && strstr(s, "7 more failures"));
+    free(s);
+}
+
+static void
+refused_whole(void)
+{
+    start(9, 9);
+    CHECK(put("{\"kind\":\"checked\",\"id\":\"a\",\"results\":[{\"rule\":\"R\",\"verdict\":\"pass\"},{\"rule\":\"R\",\"verdict\":\"maybe\"}]}") == -1);
+    CHECK(page->rules.n == 0 && page->n_checked == 0);
+    CHECK(put("{\"kind\":\"sample\",\"id\":\"a\"}") == -1);
+    CHECK(put("{\"id\":\"a\"}") == -1);
+    CHECK(put("{\"kind\":\"summary\",\"id\":\"R\",\"rule\":\"R\",\"applicable\":-1,\"pass\":0,\"fail\":0,\"unknown\":0}") == -1);
+    CHECK(put("{\"kind\":\"trace\",\"id\":\"a\",\"verdicts\":[{\"rule\":7}]}") == -1);
+    CHECK(put("{\"kind\":\"eval\",\"id\":\"all\"}") == -1);
+}
+
+static void
+missing_by_property(void)
+{
+    struct trm_arena mem = {0};
+    const char *two = "{\"rule\":\"A\",\"verdict\":\"unknown\",\"reason\":\"no_set\"},{\"rule\":\"B\",\"verdict\":\"unknown\",\"reason\":\"bound_only\",\"field\":\"attribute.OverallWidth\"}";
+    start(9, 9);
+    unknown("m/1", "a.ifc", "L1", two), unknown("m/2", "a.ifc", "L1", two), unknown("m/3", "b.ifc", "L2", two);
+    for (int i = 0; i < 2; i++)
+        CHECK(put("{\"kind\":\"summary\",\"id\":\"%c\",\"rule\":\"%c\",\"applicable\":3,\"pass\":0,\"fail\":0,\"unknown\":3,\"absent\":[\"P.W\"],"
+                  "\"definition\":{\"condition\":{\"lhs\":{\"source\":\"pset\",\"pset\":\"P\",\"property\":\"W\"}}}}", 'A' + i, 'A' + i) == 0);
+    struct trm_vec items = trm_page_missing(page, &mem);
+    struct page_item *item = items.data;
+    CHECK(items.n == 1);
+    CHECK_STR(item->field, "P.W");
+    CHECK(item->elements == 3 && item->verdicts == 6 && item->rules.n == 2 && item->nobody);
+    struct page_place *place = item->places.data;
+    CHECK(item->places.n == 2 && place[0].n == 2);
+    CHECK_STR(place[0].storey, "L1");
+    trm_page_missing_free(&items);
+    trm_arena_release(&mem);
+}
+
+static void
+unusable_where_it_stands(void)
+{
+    struct trm_arena mem = {0};
+    start(9, 9);
+    unknown("m/1", "a", "", "{\"rule\":\"A\",\"verdict\":\"unknown\",\"reason\":\"no_unit\",\"field\":\"Q.Area\"}");
+    put("{\"kind\":\"summary\",\"id\":\"A\",\"rule\":\"A\",\"applicable\":1,\"pass\":0,\"fail\":0,\"unknown\":1,"
+        "\"definition\":{\"condition\":{\"lhs\":{\"source\":\"pset\",\"pset\":\"P\",\"property\":\"W\"}}}}");
+    struct trm_vec items = trm_page_missing(page, &mem);
+    CHECK(items.n == 1);
+    CHECK_STR(((struct page_item *)items.data)->field, "Q.Area");
+    trm_page_missing_free(&items);
+    trm_arena_release(&mem);
+}
+
+static void
+least_certain_kept(void)
+{
+    start(9, 2);
+    trace("sure", 0.99, "ERROR"), trace("torn", 0.5, "ERROR"), trace("warn", 0.5, "WARNING"), trace("half", 0.6, "ERROR");
+    char *s = html();
+    CHECK(page->traces.n == 2 && page->n_weighed == 4);
+    char *torn = strstr(s, "id=\"t0\""), *half = strstr(s, "id=\"t1\"");
+    CHECK(torn && half && !strstr(s, "id=\"t2\""));
+    CHECK(torn && strstr(torn, "torn") < half);
+    CHECK(strstr(s, "the 2 elements most worth a look") != NULL);
+    free(s);
+}
+
+static void
+roads_apart(void)
+{
+    start(9, 9);
+    fail(1, "R", 0.7);
+    trace("m/2", 0.1, "ERROR");
+    CHECK(put("{\"kind\":\"trace\",\"id\":\"m/1\",\"verdicts\":[{\"rule\":\"R\",\"source\":\"rule\",\"verdict\":\"fail\",\"p_pass\":0.2}],\"steps\":[]}") == 0);
+    struct page_rule **r = page->rules.data;
+    CHECK(page->rules.n == 1 && r[0]->fail == 1 && r[0]->model_fail == 1 && r[0]->judged_all == 1);
+}
+
+static void
+same_guid_two_files(void)
+{
+    start(9, 9);
+    const char *one = "{\"rule\":\"A\",\"verdict\":\"unknown\",\"reason\":\"no_set\"}";
+    unknown("m/1", "a.ifc", "L1", one), unknown("m/1", "b.ifc", "L7", one);
+    struct page_gap **g = page->gaps.data;
+    CHECK(page->gaps.n == 2);
+    CHECK_STR(g[0]->storey, "L1");
+    CHECK_STR(g[1]->storey, "L7");
+}
+
+static void
+causes_grouped(void)
+{
+    start(99, 9);
+    for (int i = 0; i < 9; i++)
+        fail(i, "R", i % 3 ? 0.7 : 0.6);
+    struct page_rule **r = page->rules.data;
+    struct trm_vec causes = trm_page_causes(r[0]);
+    struct page_cause *c = causes.data;
+    CHECK(causes.n == 2 && c[0].n == 6 && c[1].n == 3);
+    CHECK_NEAR(c[0].first->value.num, 0.7, 0);
+    free(causes.data);
+}
+
+static void
+hostile_everywhere(void)
+{
+    static const char bad[] = "</script><img src=x onerror=alert(1)>";
+    start(9, 9);
+    put("{\"kind\":\"checked\",\"id\":\"%s\",\"guid\":\"%s\",\"class\":\"%s\",\"name\":\"%s\",\"storey\":\"%s\",\"file\":\"%s\",\"object_type\":\"%s\","
+        "\"results\":[{\"rule\":\"%s\",\"severity\":\"%s\",\"verdict\":\"fail\",\"reason\":\"%s\",\"field\":\"%s\",\"value\":\"%s\",\"unit\":\"%s\",\"op\":\"%s\",\"limit\":\"%s\",\"alias\":\"%s\"},"
+        "{\"rule\":\"%s2\",\"verdict\":\"unknown\",\"reason\":\"%s\",\"field\":\"%s\"}]}", bad, bad, bad, bad, bad, bad, bad, bad, bad, bad, bad,
+        bad, bad, bad, bad, bad, bad, bad, bad);
+    put("{\"kind\":\"model\",\"id\":\"%s\",\"file\":\"%s\",\"project\":\"%s\",\"schema\":\"%s\",\"exporter\":\"%s\",\"sha256\":\"<b>\",\"error\":\"\"}", bad, bad, bad, bad, bad);
+    put("{\"kind\":\"model\",\"id\":\"x\",\"file\":\"%s\",\"error\":\"%s\"}", bad, bad);
+    put("{\"kind\":\"summary\",\"id\":\"R\",\"rule\":\"%s\",\"name\":\"%s\",\"severity\":\"%s\",\"applicable\":1,\"pass\":0,\"fail\":1,\"unknown\":0,\"absent\":[\"%s\"],"
+        "\"definition\":{\"description\":\"%s\",\"condition\":{\"lhs\":{\"source\":\"pset\",\"pset\":\"%s\",\"property\":\"%s\",\"unit\":\"%s\"}},\"explanation\":{\"on_fail\":\"%s\"},"
+        "\"provenance\":{\"regulation\":\"%s\",\"source_link\":\"javascript:alert(1)//%s\"}}}", bad, bad, bad, bad, bad, bad, bad, bad, bad, bad, bad);
+    put("{\"kind\":\"trace\",\"id\":\"%s\",\"name\":\"%s\",\"class\":\"%s\",\"model\":{\"sha256\":\"%s\"},\"verdicts\":[{\"rule\":\"%s\",\"source\":\"model\",\"verdict\":\"fail\",\"p_pass\":0.4,\"why\":[{\"field\":\"%s\",\"value\":\"%s\"}]}],"
+        "\"steps\":[{\"step\":1,\"halt\":0.5,\"p\":{\"%s\":0.4},\"text\":\"%s\"}]}", bad, bad, bad, bad, bad, bad, bad, bad, bad);
+    put("{\"kind\":\"eval\",\"id\":\"%s\",\"group\":\"%s\",\"rule\":\"%s\",\"n\":1,\"accuracy\":1,\"baselines\":{\"%s\":{\"accuracy\":1}},\"steps\":{\"%s\":1}}", bad, bad, bad, bad, bad);
+    put("{\"kind\":\"extracted\",\"id\":\"%s\",\"rules\":[{\"rule\":\"%s\",\"pass\":1}]}", bad, bad);
+    put("{\"kind\":\"epoch\",\"id\":\"e\",\"epoch\":1,\"loss\":1}");
+    page->o.title = page->o.note = page->o.date = page->o.program = bad;
+    char *s = html();
+    CHECK(!strstr(s, "<img"));
+    CHECK(!strstr(s, "<b>\""));
+    CHECK(!strstr(s, "href=\"javascript"));
+    CHECK(strstr(s, "&lt;img") != NULL);
+    int scripts = 0;
+    for (char *at = s; (at = strstr(at, "</script>")); at++)
+        scripts++;
+    CHECK(scripts == 1);
+    free(s);
+}
+
+static void
+share_is_fair(void)
+{
+    CHECK(trm_page_share((size_t[]){5, 5, 5}, 3, 15) >= 5);
+    CHECK(trm_page_share((size_t[]){100, 2, 100}, 3, 12) == 5);
+    CHECK(trm_page_share((size_t[]){3}, 1, 0) == 0);
+}
+
+static void
+empty_is_fine(void)
+{
+    start(9, 9);
+    char *s = html();
+    CHECK(strstr(s, "No rule gave a verdict") != NULL);
+    CHECK(strstr(s, "</html>") != NULL);
+    free(s);
+    struct trm_buf out = {0};
+    trm_page_text(&out, page);
+    CHECK(out.data && strstr(out.data, "No rule gave a verdict"));
+    trm_buf_release(&out);
+}
+
+T_MAIN
+{
+    T("counts are exact beyond the rows that are kept, and the page says what it left out") counts_beyond_rows();
+    T("a record that is wrong anywhere counts nowhere") refused_whole();
+    T("missing data are listed once by what the rules ask for first") missing_by_property();
+    T("a value that cannot be used is to be mended where it stands") unusable_where_it_stands();
+    T("the least certain verdicts are shown step by step, errors before warnings") least_certain_kept();
+    T("verdicts of rules and of the model are never added up") roads_apart();
+    T("one GUID in two files is two elements") same_guid_two_files();
+    T("failures of one type and value are one cause") causes_grouped();
+    T("no text from outside becomes markup, wherever it stands") hostile_everywhere();
+    T("rows are shared out fairly") share_is_fair();
+    T("a report over nothing says so") empty_is_fine();
+    trm_page_free(page);
+}
