@@ -18,6 +18,8 @@ struct search {
     uint8_t moves[AUTOMORPHISMS][CANON_POINTS];
     int n_moves;
     uint8_t prefix[CANON_POINTS];           /* points singled out on the way here */
+    uint8_t best_prefix[CANON_POINTS];      /* and on the way to the best leaf */
+    int back_to;                            /* depth to return to: what is left below is like what was seen */
 };
 
 void
@@ -41,21 +43,18 @@ mix(uint64_t x)
 }
 
 static int
-rising(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-static int
 distinct(const uint64_t *colour, int n)
 {
     uint64_t sorted[CANON_POINTS];
-    int count = n > 0;
-    memcpy(sorted, colour, (size_t)n * sizeof *sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, rising);
-    for (int i = 1; i < n; i++)
-        count += sorted[i] != sorted[i - 1];
+    int count = 0;
+    for (int i = 0; i < n; i++) {
+        int at = i;
+        for (; at > 0 && sorted[at - 1] > colour[i]; at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = colour[i];
+    }
+    for (int i = 0; i < n; i++)
+        count += i == 0 || sorted[i] != sorted[i - 1];
     return count;
 }
 
@@ -121,6 +120,22 @@ form(const struct trm_canon *c, const uint8_t *rank, uint32_t *list)
     qsort(list, (size_t)c->n_tuples, sizeof *list, rising32);
 }
 
+/* The same form by another order of points: an automorphism. It carries the branch that holds the best leaf, which was seen whole, to
+ * the branch we are in, so nothing new is left here below the point where the two part. */
+static void
+found_alike(struct search *s, const uint8_t *at)
+{
+    int d = 0;
+    while (s->prefix[d] == s->best_prefix[d])
+        d++;
+    s->back_to = d;
+    if (s->n_moves == AUTOMORPHISMS)
+        return;
+    for (int i = 0; i < s->c->n; i++)
+        s->moves[s->n_moves][s->best_at[i]] = at[i];
+    s->n_moves++;
+}
+
 static void
 leaf(struct search *s, const uint64_t *colour)
 {
@@ -134,12 +149,11 @@ leaf(struct search *s, const uint64_t *colour)
     }
     form(c, rank, list);
     int order = s->any ? memcmp(list, s->best, (size_t)c->n_tuples * sizeof *list) : -1;
-    if (order == 0 && s->n_moves < AUTOMORPHISMS) { /* the same form by another order of points: an automorphism */
-        for (int i = 0; i < c->n; i++)
-            s->moves[s->n_moves][s->best_at[i]] = at[i];
-        s->n_moves++;
+    if (order == 0) {
+        found_alike(s, at);
     } else if (order < 0) { /* any total order of forms will do, memcmp's too */
         memcpy(s->best, list, sizeof list);
+        memcpy(s->best_prefix, s->prefix, sizeof s->prefix);
         memcpy(s->best_at, at, sizeof at);
         s->any = true;
     }
@@ -216,6 +230,9 @@ descend(struct search *s, const uint64_t *colour, int n_cells, int depth)
         single_out(s, child, colour, v, &child_cells);
         s->prefix[depth] = (uint8_t)v;
         descend(s, child, child_cells, depth + 1);
+        if (s->back_to < depth)
+            return;
+        s->back_to = CANON_POINTS;
         done[n_done++] = (uint8_t)v;
     }
 }
@@ -223,7 +240,7 @@ descend(struct search *s, const uint64_t *colour, int n_cells, int depth)
 uint64_t
 trm_canon_hash(const struct trm_canon *c)
 {
-    struct search s = {.c = c};
+    struct search s = {.c = c, .back_to = CANON_POINTS};
     uint64_t colour[CANON_POINTS], h;
     int n_cells;
     memcpy(colour, c->colour, sizeof colour);
