@@ -116,7 +116,7 @@ solve(struct trm_task *t, struct trm_err *err)
     for (int i = 0; i < n * n && l.found; i++)
         t->answer[i] = l.first[i / n] >> i % n & 1 ? ONE : ZERO;
     t->nodes = l.nodes;
-    t->difficulty = trm_task_level_of((double)l.nodes / (2 * n), 2.5, 3.5, 5, 9);
+    t->difficulty = trm_task_level_of((double)l.nodes / (2 * n), 2.9, 3.7, 4.9, 7);
     return l.found;
 }
 

@@ -91,15 +91,18 @@ draw(struct trm_task *t, struct trm_rng *rng, int level)
 {
     struct graph g = {.n = t->size, .k = level == 1 || t->size < 5 ? 3 : 3 + (int)trm_rng_below(rng, 2)};
     struct search s;
-    int class[MOST], order[MOST * MOST], cuts = g.n * g.n;
+    int class[MOST], order[MOST * MOST], cuts = 0;
     for (int i = 0; i < g.n; i++)
         class[i] = (int)trm_rng_below(rng, (uint64_t)g.k);
     for (int i = 0; i < g.n * g.n; i++)
         g.joined[i / g.n][i % g.n] = class[i / g.n] != class[i % g.n];
     if (count(&s, &g) != 1)
         return false;
-    if (level < 4) /* some edges more than needed */
-        cuts = (int)trm_rng_below(rng, (uint64_t)(g.n * g.n / (level ? 4 - level : 1)));
+    for (int i = 0; i < g.n * g.n; i++)
+        cuts += i / g.n < i % g.n && g.joined[i / g.n][i % g.n];
+    cuts -= (g.k - 1) * g.n - g.k * (g.k - 1) / 2; /* so many edges a graph with one colouring has at least */
+    if (level < 4 && cuts > 0)
+        cuts = (int)trm_rng_below(rng, (uint64_t)cuts + 1);
     trm_task_shuffled(order, g.n * g.n, rng);
     for (int i = 0; i < g.n * g.n && cuts > 0; i++) {
         int a = order[i] / g.n, b = order[i] % g.n;
@@ -212,10 +215,10 @@ key(const struct trm_task *t)
     return trm_canon_hash(&c);
 }
 
-static const int suite[] = {8, 0};
+static const int suite[] = {10, 0};
 
 const struct trm_task_family trm_task_colouring = {
-    .facts = {"colouring", "constraint", "colour a graph; colours numbered in the order of first use", "order", 4, MOST, 8, 5, suite},
+    .facts = {"colouring", "constraint", "colour a graph; colours numbered in the order of first use", "order", 4, MOST, 10, 5, suite},
     .lay = lay, .draw = draw, .check = check, .solve = solve, .asked = asked, .judge = judge, .answer_lo = COLOUR,
     .answer_hi = APART - 1, .key = key, .augment = augment,
 };

@@ -188,7 +188,7 @@ solve(struct trm_task *t, struct trm_err *err)
     for (int i = 0; i < q.n * q.n && l.found; i++)
         t->answer[grid_at(t, i / q.n, i % q.n)] = l.first[i / q.n] >> i % q.n & 1 ? FILLED : EMPTY;
     t->nodes = l.nodes;
-    t->difficulty = trm_task_level_of((double)l.nodes / (2 * q.n), 2, 3, 4, 6);
+    t->difficulty = trm_task_level_of((double)l.nodes / (2 * q.n), 2.3, 3, 3.7, 5);
     return l.found;
 }
 

@@ -356,7 +356,7 @@ const struct trm_task_family trm_task_sudoku = {
 };
 
 const struct trm_task_family trm_task_latin = {
-    .facts = {"latin", "logical", "each symbol once in every row and column", "mrv", 3, 9, 5, 3, latin_suite},
+    .facts = {"latin", "logical", "each symbol once in every row and column", "mrv", 3, 9, 5, 5, latin_suite},
     .lay = lay, .draw = draw, .check = check, .solve = solve, .judge = judge, .answer_lo = 2,
     .givens = true, .key = latin_key, .augment = latin_augment,
 };

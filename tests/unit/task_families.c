@@ -179,7 +179,8 @@ levels_are_kept(void)
         for (int level = 1; level <= k.levels; level++) {
             struct trm_err err = {0};
             struct trm_task t;
-            CHECK(trm_task_make(&t, f, 0, level, 1, 1, &err) == 0 && t.difficulty == level);
+            int size = strcmp(k.name, "latin") == 0 ? 9 : 0; /* small latin squares are never hard */
+            CHECK(trm_task_make(&t, f, size, level, 1, 1, &err) == 0 && t.difficulty == level);
             if (err.kind)
                 printf("# %s\n", err.text);
         }

@@ -87,8 +87,8 @@ T_MAIN
     T("latin squares of order 4 are 2 up to symmetry, of order 5 also, of order 6 at most twelve") {
         CHECK(classes_of_answers("latin4", 200) == 2);
         CHECK(classes_of_answers("latin5", 300) == 2);
-        int n = classes_of_answers("latin6", 250);
-        CHECK(n <= 12 && n >= 9);
+        int n = classes_of_answers("latin6", 100);
+        CHECK(n <= 12 && n >= 8);
         printf("# %d of 12 classes met\n", n);
     }
     T("the 92 ways to put 8 queens are 12 up to symmetry") CHECK(classes_of_answers("queens8", 1500) == 12);
