@@ -253,8 +253,10 @@ read_csv(struct gen *g, struct trm_cli *c, const char *name, const char *p, size
         trm_cli_at(c, g->from, ++line, p, len);
         trm_buf_reset(&extra);
         bool names = line == 1 && len >= 7 && memcmp(p, "source,", 7) == 0;
-        if (len && !names)
-            take(g, c, trm_task_of_sudoku_csv(&g->task, &extra, p, len, name, line, &err), extra.data, &err);
+        if (len && !names) {
+            int rc = trm_task_of_sudoku_csv(&g->task, &extra, p, len, name, line, &err);
+            take(g, c, rc, extra.data, &err);
+        }
         p = newline ? newline + 1 : end;
     }
     trm_buf_release(&extra);

@@ -177,18 +177,25 @@ draw(struct trm_task *t, struct trm_rng *rng, int level)
     return left < q.n * q.n;
 }
 
-/* The first unit that holds a symbol twice among the tokens above BLANK. */
+/* Whether cells a and b stand in one row (kind 0), one column (1), one box (2). */
+static bool
+share(const struct square *q, int a, int b, int kind)
+{
+    if (kind == 0)
+        return a / q->n == b / q->n;
+    return kind == 1 ? a % q->n == b % q->n : are_peers(q, a, b);
+}
+
+/* The first place that repeats a symbol among the tokens above BLANK: of a row, else of a column, else of a box. */
 static void
 find_repeat(struct trm_task_verdict *v, const struct square *q, const uint8_t *cells)
 {
-    for (int i = 0; i < q->n * q->n && v->right; i++)
-        for (int k = 0; k < i && v->right; k++) {
-            if (cells[i] != cells[k] || cells[i] <= BLANK || !are_peers(q, i, k))
-                continue;
-            bool row = i / q->n == k / q->n, column = i % q->n == k % q->n;
-            trm_task_wrong(v, row ? TRM_TASK_ROW_REPEATS : column ? TRM_TASK_COLUMN_REPEATS : TRM_TASK_BOX_REPEATS, i / q->n,
-                           i % q->n, cells[i] - 1);
-        }
+    static const enum trm_task_reason reasons[3] = {TRM_TASK_ROW_REPEATS, TRM_TASK_COLUMN_REPEATS, TRM_TASK_BOX_REPEATS};
+    for (int kind = 0; kind < 3; kind++)
+        for (int i = 0; i < q->n * q->n && v->right; i++)
+            for (int k = 0; k < i && v->right && cells[i] > BLANK; k++)
+                if (cells[i] == cells[k] && share(q, i, k, kind))
+                    trm_task_wrong(v, reasons[kind], i / q->n, i % q->n, cells[i] - 1);
 }
 
 static void
