@@ -91,6 +91,9 @@ void trm_cli_need_file(struct trm_cli *c, const char *path);
 trm_json *trm_cli_keep(struct trm_cli *c);
 /* Inside fn: the bytes of the line in hand, without newline; borrowed until fn returns. */
 const char *trm_cli_line(const struct trm_cli *c, size_t *n);
+/* For programs that read something other than records: the place in hand, and its text (borrowed until the next call), for
+ * diagnostics and --refused. file NULL: nowhere. */
+void trm_cli_at(struct trm_cli *c, const char *file, size_t line, const char *text, size_t n);
 
 /* Write one record and a newline to stdout. Buffered, and flushed before the program waits for input, so that a line typed
  * gets its answer at once. On a full disk the program ends here with 3, when the reader went away by SIGPIPE. */

@@ -297,3 +297,12 @@ trm_cli_line(const struct trm_cli *c, size_t *n)
     *n = c->text_len;
     return c->text;
 }
+
+void
+trm_cli_at(struct trm_cli *c, const char *file, size_t line, const char *text, size_t n)
+{
+    c->file = file;
+    c->line = line;
+    c->text = text;
+    c->text_len = n;
+}
