@@ -14,6 +14,8 @@ trm-infer     := cli store model code rule fact schema ckpt net mat stat rec bas
 trm-eval      := cli stat fact rec base
 trm-models    := cli store ckpt rec base
 trm-report    := cli page fact pack stat rec base
+trm-gen       := cli task rec base
+trm-verify    := cli task rec base
 
 # --- what a room needs from outside ---------------------------------------------------------------------------------
 rec.libs  := -ljansson

@@ -25,13 +25,13 @@ RULES ?= $(HERE)rules/building-code.json
 KEYS ?= $(HERE)keys.tsv
 JOBS ?= $(shell nproc)
 # made-up buildings, and the walls, slabs, columns, doors, windows, stair flights and spaces in them
-LEARN_BUILDINGS ?= 100
-LEARN_ELEMENTS  ?= 10000
+LEARN_BUILDINGS ?= 50
+LEARN_ELEMENTS  ?= 5000
 EXAM_BUILDINGS  ?= 20
 EXAM_ELEMENTS   ?= 2000
 SEED ?= 1
-# variants of a sample around each rule's limit; options of trm-train and trm-infer beyond their defaults
-VARY  ?= 2
+# variants of a sample around each rule's limit; options of trm-train, and of trm-infer for every model that is asked
+VARY  ?= 1
 TRAIN ?= --max-minutes 8
 INFER ?=
 TITLE ?= $(if $(IFC),Building code check,Building code check of made-up buildings)
@@ -43,7 +43,7 @@ SHELL := bash
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-MAKEFLAGS += --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules --no-print-directory
 .PHONY: all say FORCE
 
 # V=1 shows the commands; without it each step says in a line what it makes
@@ -59,10 +59,12 @@ BASELINES := prior logistic name
 program = $(BIN)/trm-$(1)
 export IFC TITLE DATE
 
-# what was refused on the way is said at the end of the run that saw it
-$(shell rm -f $(NOTES))
-
-all: say
+# one run at a time in OUT: the lock is gone when the last process of a run is, however that ended
+all:
+	@mkdir -p $(W)
+	@rm -f $(NOTES)
+	@status=0; flock -n -E 75 $(W)/lock $(MAKE) -f $(firstword $(MAKEFILE_LIST)) say || status=$$?; if [ $$status -eq 75 ]; then \
+	  echo "$(OUT): another run is at work there; try again when it has ended" >&2; exit 3; fi; exit $$status
 
 # --- settings as files, rewritten only when their value changes -----------------------------------------------------
 $(W):
@@ -146,8 +148,8 @@ $(W)/own.traces.ndjson: $(W)/own.checked.ndjson $(W)/stored $(W)/infer.set $(cal
 	$(call say,own: the model's verdicts)
 	$(Q)$(call infer,$@,$(OUT)/models/current,$$(cat $(W)/infer.set),$<)
 
-$(BASELINES:%=$(W)/exam.%.ndjson): $(W)/exam.%.ndjson: $(W)/exam.checked.ndjson $(W)/%.trm $(call program,infer)
-	$(Q)$(call infer,$@,$(W)/$*.trm,--all,$<)
+$(BASELINES:%=$(W)/exam.%.ndjson): $(W)/exam.%.ndjson: $(W)/exam.checked.ndjson $(W)/%.trm $(W)/infer.set $(call program,infer)
+	$(Q)$(call infer,$@,$(W)/$*.trm,--all $$(cat $(W)/infer.set),$<)
 
 $(OUT)/eval.ndjson: $(W)/exam.traces.ndjson $(W)/truth.ndjson $(BASELINES:%=$(W)/exam.%.ndjson) $(call program,eval)
 	$(call say,figures)

@@ -1,4 +1,5 @@
-/* A portfolio of made-up buildings: DIR/NAME.ifc as a made-up exporter would write it, DIR/NAME.truth.ndjson with every value. */
+/* A portfolio of made-up buildings: DIR/NAME.ifc as a made-up exporter would write it, DIR/NAME.truth.ndjson with
+ * every value. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -53,7 +54,8 @@ write_building(const struct portfolio *p, struct trm_building *b, struct trm_err
 static void
 put_heads(struct trm_cli *c)
 {
-    static const char heads[] = "#name\tschema\texporter\tuse\tlanguage\tlength\tstoreys\telements\tstated\thidden\tnamed";
+    static const char heads[] =
+        "#name\tschema\texporter\tuse\tlanguage\tlength\tstoreys\telements\tstated\thidden\tnamed";
     trm_cli_put_text(c, heads, sizeof heads - 1);
 }
 
@@ -63,8 +65,8 @@ list_building(struct trm_cli *c, const struct trm_building *b)
     struct trm_build_facts f;
     struct trm_buf line = {0};
     trm_build_facts(&f, b);
-    trm_buf_addf(&line, "%s\t%s\t%s\t%s\t%s\t%s\t%zu\t%zu\t%zu\t%zu\t%zu", f.name, f.schema, f.exporter, f.use, f.language,
-                 f.length_unit, f.n_storeys, f.n_elements, f.n_stated, f.n_hidden, f.n_named);
+    trm_buf_addf(&line, "%s\t%s\t%s\t%s\t%s\t%s\t%zu\t%zu\t%zu\t%zu\t%zu", f.name, f.schema, f.exporter, f.use,
+                 f.language, f.length_unit, f.n_storeys, f.n_elements, f.n_stated, f.n_hidden, f.n_named);
     trm_cli_put_text(c, line.data, line.len);
     trm_buf_release(&line);
 }
@@ -98,14 +100,15 @@ main(int argc, char **argv)
     struct portfolio p = {.n = 20, .elements = 2000, .seed = 1, .dir = "buildings"};
     const struct trm_cli_opt opts[] = {
         {'n', "buildings", "N", "how many buildings", &p.n, 1, 100000, TRM_OPT_INT},
-        {'N', "elements", "N", "walls, slabs, columns, doors, windows, stair flights and spaces in all", &p.elements, 1, 1e9,
-         TRM_OPT_INT},
+        {'N', "elements", "N", "walls, slabs, columns, doors, windows, stair flights and spaces in all", &p.elements, 1,
+         1e9, TRM_OPT_INT},
         {'o', "output", "DIR", "folder for the files; made when it is not there", &p.dir, 0, 0, TRM_OPT_STR},
         {0, "seed", "N", "which of the many portfolios", &p.seed, 0, 1L << 31, TRM_OPT_INT},
         {0, "list", NULL, "write no files; print a line about each building", &p.list, 0, 0, TRM_OPT_FLAG},
         {0},
     };
-    struct trm_cli c = {.name = "trm-buildings", .purpose = "Write made-up buildings as IFC files, and the truth about them.",
+    struct trm_cli c = {.name = "trm-buildings",
+                        .purpose = "Write made-up buildings as IFC files, and the truth about them.",
                         .opts = opts};
     struct trm_err err = {0};
     trm_cli_begin(&c, argc, argv);

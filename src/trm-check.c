@@ -120,6 +120,8 @@ judge(struct check *k, struct trm_cli *c, const struct trm_element *e)
     struct trm_jw w = {.out = &k->results};
     long written = 0;
     size_t n;
+    const struct trm_rule *before = NULL;
+    enum trm_applies applies = TRM_APPLIES_NOT;
     const size_t *fit = trm_rules_for(k->rules, e, &n);
     if (!fit)
         return -1;
@@ -127,7 +129,9 @@ judge(struct check *k, struct trm_cli *c, const struct trm_element *e)
     for (size_t i = 0; i < n; i++) {
         const struct trm_rule *rule = trm_rules_at(k->rules, fit[i]);
         struct trm_result r = {0};
-        enum trm_applies applies = trm_rule_selects(rule, e);
+        if (!(before && trm_rule_selects_as(before, rule)))
+            applies = trm_rule_selects(rule, e);
+        before = rule;
         if (applies == TRM_APPLIES)
             trm_rule_judge(&r, rule, e, &k->scratch);
         trm_tally_add(k->tally, rule, e, applies, &r);
@@ -218,6 +222,8 @@ one_record(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
     const char *kind;
     if (trm_fact_kind(rec, &kind, err) < 0)
         return -1;
+    if (strcmp(kind, "specification") == 0)
+        return 0; /* made anew */
     if (strcmp(kind, "summary") == 0)
         return k->merge ? trm_tally_merge(k->tally, rec, err) : 0;
     bool element = strcmp(kind, "element") == 0 || strcmp(kind, "checked") == 0;
@@ -233,6 +239,18 @@ one_record(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
 
 /* --- the end -------------------------------------------------------------------------------------------------------- */
 
+/* Write what stands in k->line. */
+static void
+put_line(struct check *k, struct trm_cli *c)
+{
+    struct trm_err err = {0};
+    if (k->line.failed) {
+        trm_err_set(&err, TRM_SYS, "out of memory");
+        trm_cli_die(c, &err);
+    }
+    trm_cli_put_text(c, k->line.data, k->line.len);
+}
+
 static void
 put_summaries(struct check *k, struct trm_cli *c, int exit_level)
 {
@@ -240,13 +258,16 @@ put_summaries(struct check *k, struct trm_cli *c, int exit_level)
         enum trm_severity severity;
         trm_buf_reset(&k->line);
         trm_tally_write(&k->line, k->tally, i, PROGRAM);
-        if (k->line.failed) {
-            struct trm_err err = {0};
-            trm_err_set(&err, TRM_SYS, "out of memory");
-            trm_cli_die(c, &err);
-        }
-        trm_cli_put_text(c, k->line.data, k->line.len);
+        put_line(k, c);
         if (trm_tally_failed(k->tally, i, &severity) > 0 && exit_level >= 0 && (int)severity >= exit_level)
+            c->verdict_failed = true;
+    }
+    for (size_t i = 0; i < trm_tally_count(k->tally); i++) {
+        trm_buf_reset(&k->line);
+        int passed = trm_tally_write_specification(&k->line, k->tally, i, PROGRAM);
+        if (passed >= 0)
+            put_line(k, c);
+        if (passed == 0 && exit_level >= 0)
             c->verdict_failed = true;
     }
 }

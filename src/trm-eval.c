@@ -738,6 +738,10 @@ main(int argc, char **argv)
     trm_cli_begin(&c, argc, argv);
     open_baselines(&e, &c);
     int rc = 0;
+    for (size_t i = 0; i < e.truth.n; i++)
+        trm_cli_need_file(&c, e.truth.item[i]);
+    for (size_t k = 0; k < e.n_base; k++)
+        trm_cli_need_file(&c, e.base[k].path);
     for (size_t i = 0; i < e.truth.n && rc == 0; i++)
         rc = trm_cli_read_file(&c, e.truth.item[i], read_truth, &e);
     for (size_t k = 0; k < e.n_base && rc == 0; k++)

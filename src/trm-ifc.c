@@ -500,8 +500,12 @@ one_file(struct run *r, const char *path, struct trm_err *err)
     struct trm_map map = {0};
     struct trm_pack_file member = {0};
     int status = trm_map_open(&map, path, (size_t)r->max_bytes, err);
-    if (status != 0)
+    if (status != 0) {
+        size_t n = strlen(path);
+        if (strncmp(err->text, path, n) == 0 && err->text[n] == ':') /* the diagnostic names the file already */
+            memmove(err->text, err->text + n + 2, strlen(err->text + n + 2) + 1);
         return status;
+    }
     if (trm_pack_is_zip(map.data, map.size)) {
         status = trm_pack_read(&member, map.data, map.size, ".ifc", (size_t)r->max_bytes, err);
         if (status == 0)
@@ -528,9 +532,11 @@ all_files(struct run *r)
         if (one_file(r, files[i], &err) == 0)
             continue;
         bool give_up = err.kind == TRM_SYS && n == 1;
+        c->text = "", c->text_len = 0; /* a whole file is refused, which stands where it stood */
         if (err.kind == TRM_DATA)
-            c->n_refused++;
-        trm_cli_fail(c, &err);
+            trm_cli_refuse(c, &err);
+        else
+            trm_cli_fail(c, &err);
         if (give_up)
             break;
     }

@@ -143,7 +143,7 @@ take_element(struct infer *t, struct subject *x, bool checked, struct trm_err *e
     const struct trm_result *results;
     trm_json *list;
     if (!t->rules)
-        return trm_err_set(err, TRM_DATA, "the model carries no rules to check elements with: give them with -r RULES");
+        return trm_err_set(err, TRM_USAGE, "the model carries no rules to check elements with: give them with -r RULES");
     if (trm_sample_judge(&x->s, &results, &t->arena, x->rec, t->rules, err) != 0)
         return -1;
     if (!checked && judge_element(x, results, x->s.n_rules, err) != 0)

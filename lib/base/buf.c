@@ -51,8 +51,14 @@ trm_buf_adds(struct trm_buf *b, const char *s)
     trm_buf_add(b, s, strlen(s));
 }
 
+char *
+trm_buf_room(struct trm_buf *b, size_t n)
+{
+    return reserve(b, n) ? b->data + b->len : NULL;
+}
+
 void
-trm_buf_addc(struct trm_buf *b, char c)
+trm_buf_addc_slow(struct trm_buf *b, char c)
 {
     trm_buf_add(b, &c, 1);
 }

@@ -2,6 +2,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#if defined __x86_64__ && defined __GNUC__
+#include <cpuid.h>
+#include <immintrin.h>
+#endif
 
 uint64_t
 trm_hash64(const void *bytes, size_t n, uint64_t seed)
@@ -31,27 +35,91 @@ turn(uint32_t x, int n)
     return x >> n | x << (32 - n);
 }
 
-/* One 64-byte block into the state; FIPS 180-4, 6.2.2. */
+/* n 64-byte blocks into the state; FIPS 180-4, 6.2.2. The plain version: reference for the one below, and what other
+ * processors run. */
 static void
-compress(uint32_t h[8], const uint8_t *block)
+compress_plain(uint32_t h[8], const uint8_t *p, size_t n)
 {
-    uint32_t w[64], s[8];
-    for (int i = 0; i < 16; i++, block += 4)
-        w[i] = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16 | (uint32_t)block[2] << 8 | block[3];
-    for (int i = 16; i < 64; i++) {
-        uint32_t a = w[i - 15], b = w[i - 2];
-        w[i] = w[i - 16] + (turn(a, 7) ^ turn(a, 18) ^ a >> 3) + w[i - 7] + (turn(b, 17) ^ turn(b, 19) ^ b >> 10);
+    for (; n > 0; n--, p += 64) {
+        uint32_t w[64], s[8];
+        for (int i = 0; i < 16; i++)
+            w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 | (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
+        for (int i = 16; i < 64; i++) {
+            uint32_t a = w[i - 15], b = w[i - 2];
+            w[i] = w[i - 16] + (turn(a, 7) ^ turn(a, 18) ^ a >> 3) + w[i - 7] + (turn(b, 17) ^ turn(b, 19) ^ b >> 10);
+        }
+        memcpy(s, h, sizeof s);
+        for (int i = 0; i < 64; i++) {
+            uint32_t *a = &s[-i & 7], *d = &s[(3 - i) & 7], *e = &s[(4 - i) & 7], *last = &s[(7 - i) & 7];
+            uint32_t b = s[(1 - i) & 7], c = s[(2 - i) & 7], f = s[(5 - i) & 7], g = s[(6 - i) & 7];
+            uint32_t t1 = *last + (turn(*e, 6) ^ turn(*e, 11) ^ turn(*e, 25)) + ((*e & f) ^ (~*e & g)) + K[i] + w[i];
+            uint32_t t2 = (turn(*a, 2) ^ turn(*a, 13) ^ turn(*a, 22)) + ((*a & b) ^ (*a & c) ^ (b & c));
+            *d += t1;
+            *last = t1 + t2; /* the next round's a */
+        }
+        for (int i = 0; i < 8; i++)
+            h[i] += s[i];
     }
-    memcpy(s, h, sizeof s);
-    for (int i = 0; i < 64; i++) {
-        uint32_t t1 = s[7] + (turn(s[4], 6) ^ turn(s[4], 11) ^ turn(s[4], 25)) + ((s[4] & s[5]) ^ (~s[4] & s[6])) + K[i] + w[i];
-        uint32_t t2 = (turn(s[0], 2) ^ turn(s[0], 13) ^ turn(s[0], 22)) + ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));
-        memmove(s + 1, s, 7 * sizeof *s);
-        s[4] += t1;
-        s[0] = t1 + t2;
+}
+
+#if defined __x86_64__ && defined __GNUC__
+/* The same with the processor's own instructions, about ten times as fast. State in the order the instructions want:
+ * ABEF and CDGH. Source: Intel, "New Instructions Supporting the Secure Hash Algorithm", 2013. */
+__attribute__((target("sha,sse4.1,ssse3"))) static void
+compress_sha(uint32_t h[8], const uint8_t *p, size_t n)
+{
+    const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    __m128i t = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)h), 0xB1);
+    __m128i cdgh = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)(h + 4)), 0x1B);
+    __m128i abef = _mm_alignr_epi8(t, cdgh, 8);
+    cdgh = _mm_blend_epi16(cdgh, t, 0xF0);
+    for (; n > 0; n--, p += 64) {
+        const __m128i abef_before = abef, cdgh_before = cdgh;
+        __m128i w[4];
+        for (int i = 0; i < 16; i++) { /* four rounds each */
+            __m128i *now = &w[i & 3];
+            if (i < 4) {
+                *now = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(p + 16 * i)), swap);
+            } else {
+                __m128i before = w[(i - 1) & 3];
+                *now = _mm_sha256msg1_epu32(*now, w[(i - 3) & 3]);
+                *now = _mm_add_epi32(*now, _mm_alignr_epi8(before, w[(i - 2) & 3], 4));
+                *now = _mm_sha256msg2_epu32(*now, before);
+            }
+            __m128i k = _mm_add_epi32(*now, _mm_loadu_si128((const __m128i *)(K + 4 * i)));
+            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, k);
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(k, 0x0E));
+        }
+        abef = _mm_add_epi32(abef, abef_before);
+        cdgh = _mm_add_epi32(cdgh, cdgh_before);
     }
-    for (int i = 0; i < 8; i++)
-        h[i] += s[i];
+    t = _mm_shuffle_epi32(abef, 0x1B);
+    cdgh = _mm_shuffle_epi32(cdgh, 0xB1);
+    _mm_storeu_si128((__m128i *)h, _mm_blend_epi16(t, cdgh, 0xF0));
+    _mm_storeu_si128((__m128i *)(h + 4), _mm_alignr_epi8(cdgh, t, 8));
+}
+
+/* Whether the processor has them: leaf 7, EBX bit 29; and SSE4.1. */
+static int
+has_sha(void)
+{
+    unsigned a, b, c, d;
+    if (!__builtin_cpu_supports("sse4.1") || !__get_cpuid_count(7, 0, &a, &b, &c, &d))
+        return 0;
+    return b >> 29 & 1;
+}
+#endif
+
+static void
+compress(uint32_t h[8], const uint8_t *p, size_t n)
+{
+#if defined __x86_64__ && defined __GNUC__
+    if (n >= 64 && has_sha()) { /* asking costs about as much as a few blocks */
+        compress_sha(h, p, n);
+        return;
+    }
+#endif
+    compress_plain(h, p, n);
 }
 
 void
@@ -72,10 +140,11 @@ trm_sha256_add(struct trm_sha256 *s, const void *bytes, size_t n)
         p += take, n -= take;
         if (at + take < 64)
             return;
-        compress(s->h, s->block);
+        compress(s->h, s->block, 1);
     }
-    for (; n >= 64; p += 64, n -= 64)
-        compress(s->h, p);
+    if (n >= 64)
+        compress(s->h, p, n / 64);
+    p += n / 64 * 64, n %= 64;
     if (n)
         memcpy(s->block, p, n);
 }

@@ -40,8 +40,8 @@ trm_b_text(struct trm_building *b, const char *fmt, ...)
     return s ? s : b->no_text;
 }
 
-/* 128 bits from (seed, building, how many were asked before) in the 64 letters of IFC's short form; the first letter holds
- * two bits. IFC4, IfcGloballyUniqueId. */
+/* 128 bits from (seed, building, how many were asked before) in the 64 letters of IFC's short form; the first letter
+ * holds two bits. IFC4, IfcGloballyUniqueId. */
 const char *
 trm_b_guid(struct trm_building *b)
 {
@@ -83,9 +83,9 @@ struct set *
 trm_b_quantities(struct trm_building *b, struct element *e)
 {
     static const char *const qto[N_CLASS] = {
-        [CLASS_SPACE] = "Qto_SpaceBaseQuantities",   [CLASS_WALL] = "Qto_WallBaseQuantities",
-        [CLASS_SLAB] = "Qto_SlabBaseQuantities",     [CLASS_COLUMN] = "Qto_ColumnBaseQuantities",
-        [CLASS_DOOR] = "Qto_DoorBaseQuantities",     [CLASS_WINDOW] = "Qto_WindowBaseQuantities",
+        [CLASS_SPACE] = "Qto_SpaceBaseQuantities",        [CLASS_WALL] = "Qto_WallBaseQuantities",
+        [CLASS_SLAB] = "Qto_SlabBaseQuantities",          [CLASS_COLUMN] = "Qto_ColumnBaseQuantities",
+        [CLASS_DOOR] = "Qto_DoorBaseQuantities",          [CLASS_WINDOW] = "Qto_WindowBaseQuantities",
         [CLASS_FLIGHT] = "Qto_StairFlightBaseQuantities",
     };
     struct set *s = trm_b_set(b, e, b->habit.base_quantities ? "BaseQuantities" : qto[e->class]);

@@ -1,8 +1,9 @@
 /* How values come about: each from what the element is for, the building and a little chance.
  *
- * The tendencies below cross factors on purpose, as practice does: the same factor pulls one way here and the other way
- * there (new houses have wide bathroom doors and narrow cupboards for the boiler; old ones the reverse), so that no single
- * field tells the answer and a sum of fields tells only part of it. About one value in twenty goes against its tendency. */
+ * The tendencies below cross factors on purpose, as practice does: the same factor pulls one way here and the other
+ * way there (new houses have wide bathroom doors and narrow cupboards for the boiler; old ones the reverse), so that
+ * no single field tells the answer and a sum of fields tells only part of it. About one value in twenty goes against
+ * its tendency. */
 #include "model.h"
 
 #include <math.h>
@@ -17,14 +18,14 @@ static const struct kind beds[N_BED] = {
     [BED_STAFF] = {{"Staff Bedroom", "Schlafzimmer Personal", "当直 寝室"}, "R-BX", "R.A"},
 };
 static const struct kind rooms[] = {
-    {{"Living Room", "Wohnzimmer", "居間"}, "R-LV", "R.B"},   {{"Kitchen", "Küche", "台所"}, "R-KT", "R.C"},
-    {{"Bathroom", "Bad", "浴室"}, "R-BT", "R.D"},             {{"Corridor", "Flur", "廊下"}, "R-CO", "R.E"},
-    {{"Storage", "Lager", "倉庫"}, "R-ST", "R.F"},            {{"Office", "Büro", "事務室"}, "R-OF", "R.G"},
+    {{"Living Room", "Wohnzimmer", "居間"}, "R-LV", "R.B"}, {{"Kitchen", "Küche", "台所"}, "R-KT", "R.C"},
+    {{"Bathroom", "Bad", "浴室"}, "R-BT", "R.D"},           {{"Corridor", "Flur", "廊下"}, "R-CO", "R.E"},
+    {{"Storage", "Lager", "倉庫"}, "R-ST", "R.F"},          {{"Office", "Büro", "事務室"}, "R-OF", "R.G"},
     {{"Classroom", "Klassenraum", "教室"}, "R-CL", "R.H"},
 };
 
-/* The main bedroom is large always, the bed of the staff stands in a cell. Single rooms were half a room once and may not be
- * now; but old wards and dormitories were large, and new ones give everybody a small room. */
+/* The main bedroom is large always, the bed of the staff stands in a cell. Single rooms were half a room once and
+ * may not be now; but old wards and dormitories were large, and new ones give everybody a small room. */
 static bool
 bedroom_is_large(struct trm_building *b, int kind)
 {
@@ -47,7 +48,8 @@ space_quantities(struct trm_building *b, struct element *e, double area, double 
     trm_b_put(q, b->habit.schema == SCHEMA_2X3 ? "Height" : "FinishCeilingHeight", IS_LENGTH, height, SHOW_STATED);
     trm_b_put(q, "NetFloorArea", IS_AREA, area, show);
     if (b->index % 3)
-        trm_b_put(q, "GrossFloorArea", IS_AREA, area * trm_b_range(b, 1.02, 1.09), show == SHOW_STATED ? show : SHOW_HIDDEN);
+        trm_b_put(q, "GrossFloorArea", IS_AREA, area * trm_b_range(b, 1.02, 1.09),
+                  show == SHOW_STATED ? show : SHOW_HIDDEN);
     if (show == SHOW_STATED && trm_b_chance(b, .5))
         trm_b_put(q, "NetVolume", IS_VOLUME, area * height, show);
 }
@@ -110,7 +112,8 @@ wall_material(struct trm_building *b, int kind)
     return trm_b_one_of(b, (int[]){MAT_CONCRETE, MAT_BRICK, MAT_GYPSUM, MAT_WOOD}, (int[]){15, 30, 25, 30}, 4);
 }
 
-/* Core of a wall, in m: thick walls are thick for strength when they are heavy and for boards or insulation when light. */
+/* Core of a wall, in m: thick walls are thick for strength when they are heavy and for boards or insulation when
+ * light. */
 static double
 wall_thickness(struct trm_building *b, int kind, bool thick)
 {
@@ -119,9 +122,9 @@ wall_thickness(struct trm_building *b, int kind, bool thick)
     return trm_b_grid(b, thick ? trm_b_range(b, .16, .26) : trm_b_range(b, .08, .125));
 }
 
-/* An hour of resistance: shafts always; heavy walls where they are thick; light walls between tenants where they carry two
- * boards; light outer walls are thick with insulation, which burns, so there the thin ones (spandrels of board) do better;
- * light partitions never. */
+/* An hour of resistance: shafts always; heavy walls where they are thick; light walls between tenants where they
+ * carry two boards; light outer walls are thick with insulation, which burns, so there the thin ones (spandrels of
+ * board) do better; light partitions never. */
 static bool
 wall_resists(int kind, int mat, bool thick)
 {
@@ -172,8 +175,10 @@ void
 trm_b_wall(struct trm_building *b, long storey, size_t level)
 {
     struct element *e = trm_b_add(b, CLASS_WALL, storey);
-    int kind = level == 0 && trm_b_chance(b, .1) ? WALL_EXTERNAL
-               : trm_b_one_of(b, (int[]){WALL_SHAFT, WALL_PARTY, WALL_EXTERNAL, WALL_PARTITION}, (int[]){18, 26, 30, 26}, 4);
+    int kind = level == 0 && trm_b_chance(b, .1)
+                   ? WALL_EXTERNAL
+                   : trm_b_one_of(b, (int[]){WALL_SHAFT, WALL_PARTY, WALL_EXTERNAL, WALL_PARTITION},
+                                  (int[]){18, 26, 30, 26}, 4);
     int mat = wall_material(b, kind);
     bool thick = trm_b_chance(b, is_masonry(mat) ? .7 : .5);
     double thickness = wall_thickness(b, kind, thick), length = trm_b_grid(b, trm_b_range(b, 3, 8));
@@ -182,7 +187,8 @@ trm_b_wall(struct trm_building *b, long storey, size_t level)
     enum show show = trm_b_choose_show(b);
     const char *rating = trm_b_rating_text(b, minutes, show == SHOW_NAMED);
     const char *word = trm_b_word(&walls[kind].words, b->latent.lang);
-    struct set *s = trm_b_common_set(b, e, "Pset_WallCommon", trm_b_text(b, "%s-%c", walls[kind].mark, is_masonry(mat) ? 'H' : 'L'));
+    struct set *s = trm_b_common_set(b, e, "Pset_WallCommon",
+                                     trm_b_text(b, "%s-%c", walls[kind].mark, is_masonry(mat) ? 'H' : 'L'));
     trm_b_put_rating(b, e, s, minutes, rating, show);
     trm_b_put_bool(b, s, "IsExternal", kind == WALL_EXTERNAL, .9);
     trm_b_put_bool(b, s, "LoadBearing", is_masonry(mat) && kind != WALL_PARTITION, .85);
@@ -210,8 +216,8 @@ static const struct kind slabs[N_SLAB] = {
     [SLAB_ROOF] = {{"Roof", "Dach", "屋根"}, "S-R", "S.B"},
 };
 
-/* Half an hour: concrete where it is thick; timber where it is thin, for that is solid, and a deep floor of joists burns
- * through; steel decks since they are sprayed. Light roofs are not protected at all. */
+/* Half an hour: concrete where it is thick; timber where it is thin, for that is solid, and a deep floor of joists
+ * burns through; steel decks since they are sprayed. Light roofs are not protected at all. */
 static bool
 slab_resists(struct trm_building *b, int kind, int mat, bool thick)
 {
@@ -244,7 +250,8 @@ trm_b_slab(struct trm_building *b, long storey, size_t level)
     const char *rating = trm_b_rating_text(b, minutes, show == SHOW_NAMED);
     const char *word = trm_b_word(&slabs[kind].words, b->latent.lang);
     const char *of = trm_b_word(&trm_b_materials[mat], b->latent.lang);
-    struct set *s = trm_b_common_set(b, e, "Pset_SlabCommon", trm_b_text(b, "%s-%c", slabs[kind].mark, material_letter(mat)));
+    struct set *s =
+        trm_b_common_set(b, e, "Pset_SlabCommon", trm_b_text(b, "%s-%c", slabs[kind].mark, material_letter(mat)));
     trm_b_put_rating(b, e, s, minutes, rating, show);
     trm_b_put_bool(b, s, "IsExternal", kind == SLAB_ROOF, .85);
     trm_b_put_bool(b, s, "LoadBearing", true, .8);
@@ -256,10 +263,12 @@ trm_b_slab(struct trm_building *b, long storey, size_t level)
     trm_b_put(q, "GrossArea", IS_AREA, x * y, SHOW_STATED);
     trm_b_layer(e, mat, thickness);
     e->predefined = kind == SLAB_ROOF ? "ROOF" : "FLOOR";
-    const char *type = show == SHOW_NAMED ? trm_b_text(b, "%s %s %s", word, of, rating) : trm_b_text(b, "%s %s", word, of);
+    const char *type =
+        show == SHOW_NAMED ? trm_b_text(b, "%s %s %s", word, of, rating) : trm_b_text(b, "%s %s", word, of);
     e->tag = trm_b_text(b, "%zu", 130000 + b->n_elements * 37 % 700000);
-    e->name = b->habit.name == NAME_CODE ? trm_b_text(b, show == SHOW_NAMED ? "%s S%03zu" : "%.0sS%03zu", rating, b->n_elements)
-                                         : trm_b_text(b, "%s:%s", type, e->tag);
+    e->name = b->habit.name == NAME_CODE
+                  ? trm_b_text(b, show == SHOW_NAMED ? "%s S%03zu" : "%.0sS%03zu", rating, b->n_elements)
+                  : trm_b_text(b, "%s:%s", type, e->tag);
     trm_b_typed(b, e, type);
     e->code = b->habit.classified ? slabs[kind].code : NULL;
     e->box[0] = x, e->box[1] = y, e->box[2] = thickness;
@@ -289,8 +298,10 @@ trm_b_column(struct trm_building *b, long storey, size_t level)
     int minutes = trm_b_rating_of_hour(b, trm_b_noisy(b, column_resists(b, mat, stout)));
     enum show show = trm_b_choose_show(b);
     const char *rating = trm_b_rating_text(b, minutes, show == SHOW_NAMED);
-    const char *word = trm_b_word(&column_words, b->latent.lang), *of = trm_b_word(&trm_b_materials[mat], b->latent.lang);
-    struct set *s = trm_b_common_set(b, e, "Pset_ColumnCommon", trm_b_text(b, "C-%c-%c", outside ? 'E' : 'I', material_letter(mat)));
+    const char *word = trm_b_word(&column_words, b->latent.lang),
+               *of = trm_b_word(&trm_b_materials[mat], b->latent.lang);
+    struct set *s = trm_b_common_set(b, e, "Pset_ColumnCommon",
+                                     trm_b_text(b, "C-%c-%c", outside ? 'E' : 'I', material_letter(mat)));
     trm_b_put_rating(b, e, s, minutes, rating, show);
     trm_b_put_bool(b, s, "IsExternal", outside, .85);
     trm_b_put_bool(b, s, "LoadBearing", true, .8);
@@ -301,8 +312,9 @@ trm_b_column(struct trm_building *b, long storey, size_t level)
     const char *size = trm_b_size_text(b, side, side);
     const char *type = trm_b_text(b, show == SHOW_NAMED ? "%s %s %s %s" : "%s %s %s", word, of, size, rating);
     e->tag = trm_b_text(b, "%zu", 130000 + b->n_elements * 37 % 700000);
-    e->name = b->habit.name == NAME_CODE ? trm_b_text(b, show == SHOW_NAMED ? "%s C%03zu" : "%.0sC%03zu", rating, b->n_elements)
-                                         : trm_b_text(b, "%s:%s", type, e->tag);
+    e->name = b->habit.name == NAME_CODE
+                  ? trm_b_text(b, show == SHOW_NAMED ? "%s C%03zu" : "%.0sC%03zu", rating, b->n_elements)
+                  : trm_b_text(b, "%s:%s", type, e->tag);
     trm_b_typed(b, e, type);
     e->code = b->habit.classified ? "C.A" : NULL;
     e->box[0] = e->box[1] = side, e->box[2] = height;

@@ -38,12 +38,13 @@ door_kind(struct trm_building *b)
     }
 }
 
-/* Doors for the public are wide and those of cupboards narrow. Rooms have wide doors since somebody thought of wheelchairs.
- * Old boilers needed a wide door; new plant hangs behind a narrow one. */
+/* Doors for the public are wide and those of cupboards narrow. Rooms have wide doors since somebody thought of
+ * wheelchairs. Old boilers needed a wide door; new plant hangs behind a narrow one. */
 static bool
 door_is_wide(struct trm_building *b, int group)
 {
-    return group == GROUP_PUBLIC || (group == GROUP_PRIVATE && b->latent.is_new) || (group == GROUP_PLANT && !b->latent.is_new);
+    return group == GROUP_PUBLIC || (group == GROUP_PRIVATE && b->latent.is_new) ||
+           (group == GROUP_PLANT && !b->latent.is_new);
 }
 
 /* A clear width on the side of its tendency; a little of it between the limits of the three countries. */
@@ -58,8 +59,8 @@ door_width(struct trm_building *b, bool wide)
     return wide ? trm_b_draw(b, .865, 1.26) : trm_b_draw(b, .56, .765);
 }
 
-/* Glazed doors in aluminium are tall, for show. Those in wood have grown with the people. Those in steel come off the shelf
- * and are low, save the old ones that plant was carried through. */
+/* Glazed doors in aluminium are tall, for show. Those in wood have grown with the people. Those in steel come off
+ * the shelf and are low, save the old ones that plant was carried through. */
 static bool
 door_is_tall(struct trm_building *b, int group, int mat)
 {
@@ -74,9 +75,11 @@ door_operation(struct trm_building *b, double width)
     return width > 1.1 && trm_b_chance(b, .2) ? "DOUBLE_DOOR_SINGLE_SWING" : single[trm_b_pick(b, 2)];
 }
 
-/* Sizes of a door or window: clear, over all, and what follows from them. Whatever bounds or holds a hidden one is hidden. */
+/* Sizes of a door or window: clear, over all, and what follows from them. Whatever bounds or holds a hidden one is
+ * hidden. */
 static void
-put_sizes(struct trm_building *b, struct element *e, struct set *common, const double clear[3], double frame, enum show show)
+put_sizes(struct trm_building *b, struct element *e, struct set *common, const double clear[3], double frame,
+          enum show show)
 {
     enum show other = show == SHOW_STATED ? show : SHOW_HIDDEN;
     /* some forget the width and not the height */
@@ -105,7 +108,9 @@ door_name(struct trm_building *b, struct element *e, const char *word, int mat, 
     switch (b->habit.name) {
     case NAME_FAMILY: e->name = trm_b_text(b, "%s:%s:%zu", family, size ? size : type, tag); break;
     case NAME_WORD_SEQ: e->name = trm_b_text(b, "%s %s-D%03zu", what, size ? type : word, b->n_elements); break;
-    case NAME_FUNCTION_FIRST: e->name = trm_b_text(b, size ? "%s %s %zu %s" : "%s %s %zu", word, what, tag, size); break;
+    case NAME_FUNCTION_FIRST:
+        e->name = trm_b_text(b, size ? "%s %s %zu %s" : "%s %s %zu", word, what, tag, size);
+        break;
     default: e->name = trm_b_text(b, size ? "%s D%03zu" : "%sD%03zu", size ? size : "", b->n_elements); break;
     }
     trm_b_typed(b, e, type);
@@ -122,7 +127,8 @@ trm_b_door(struct trm_building *b, long storey, size_t level)
     int mat = fire ? trm_b_one_of(b, (int[]){MAT_STEEL, MAT_ALU}, (int[]){55, 45}, 2)
                    : trm_b_one_of(b, (int[]){MAT_WOOD, MAT_ALU, MAT_STEEL}, (int[]){60, 25, 15}, 3);
     double width = door_width(b, trm_b_noisy(b, door_is_wide(b, k->group)));
-    double height = trm_b_noisy(b, door_is_tall(b, k->group, mat)) ? trm_b_draw(b, 2.06, 2.4) : trm_b_draw(b, 1.95, 2.02);
+    double height =
+        trm_b_noisy(b, door_is_tall(b, k->group, mat)) ? trm_b_draw(b, 2.06, 2.4) : trm_b_draw(b, 1.95, 2.02);
     enum show show = trm_b_choose_show(b);
     const char *word = trm_b_word(&k->kind.words, l->lang);
     e->attributes = trm_arena_calloc(b->mem, 1, sizeof *e->attributes);
@@ -131,12 +137,14 @@ trm_b_door(struct trm_building *b, long storey, size_t level)
         return;
     }
     struct set *s = trm_b_common_set(b, e, "Pset_DoorCommon", k->kind.mark);
-    trm_b_put(s, "FireExit", IS_BOOL, k->group == GROUP_PUBLIC ? trm_b_chance(b, .75) : trm_b_chance(b, .3), SHOW_STATED);
+    trm_b_put(s, "FireExit", IS_BOOL, k->group == GROUP_PUBLIC ? trm_b_chance(b, .75) : trm_b_chance(b, .3),
+              SHOW_STATED);
     trm_b_put_bool(b, s, "IsExternal", outside, .9);
     trm_b_put_bool(b, s, "HandicapAccessible", l->is_new && k->group < GROUP_PLANT && l->use != USE_HOME, .5);
     trm_b_put_bool(b, s, "SelfClosing", fire, .4);
     if (trm_b_chance(b, .7))
-        trm_b_put_text(s, "FireRating", IS_LABEL, fire ? trm_b_rating_text(b, 30, false) : b->habit.placeholder, SHOW_STATED);
+        trm_b_put_text(s, "FireRating", IS_LABEL, fire ? trm_b_rating_text(b, 30, false) : b->habit.placeholder,
+                       SHOW_STATED);
     put_sizes(b, e, s, (double[3]){width, height, 0}, trm_b_grid(b, trm_b_range(b, .03, .08)), show);
     trm_b_layer(e, mat, 0);
     e->predefined = "DOOR";
@@ -159,8 +167,8 @@ static const struct kind windows[N_WINDOW] = {
     [WINDOW_ATTIC] = {{"Attic", "Dachgeschoss", "屋根裏"}, "F-A", "F.D"},
 };
 
-/* Rooms have large windows. Halls had the same ones as the rooms once and save heat now. Basements and attics have holes, save
- * for the new ones in metal: light wells and roof windows to climb out of. */
+/* Rooms have large windows. Halls had the same ones as the rooms once and save heat now. Basements and attics have
+ * holes, save for the new ones in metal: light wells and roof windows to climb out of. */
 static bool
 window_is_large(struct trm_building *b, int kind, bool metal)
 {
@@ -190,7 +198,9 @@ window_name(struct trm_building *b, struct element *e, const char *word, int mat
     switch (b->habit.name) {
     case NAME_FAMILY: e->name = trm_b_text(b, "%s:%s:%zu", family, size ? size : type, tag); break;
     case NAME_WORD_SEQ: e->name = trm_b_text(b, "%s %s-F%03zu", what, size ? type : word, b->n_elements); break;
-    case NAME_FUNCTION_FIRST: e->name = trm_b_text(b, size ? "%s %s %zu %s" : "%s %s %zu", word, what, tag, size); break;
+    case NAME_FUNCTION_FIRST:
+        e->name = trm_b_text(b, size ? "%s %s %zu %s" : "%s %s %zu", word, what, tag, size);
+        break;
     default: e->name = trm_b_text(b, size ? "%s F%03zu" : "%sF%03zu", size ? size : "", b->n_elements); break;
     }
     trm_b_typed(b, e, type);
@@ -215,7 +225,8 @@ trm_b_window(struct trm_building *b, long storey, size_t level)
     int mat = l->is_new ? trm_b_one_of(b, (int[]){MAT_PVC, MAT_ALU, MAT_WOOD}, (int[]){45, 40, 15}, 3)
                         : trm_b_one_of(b, (int[]){MAT_WOOD, MAT_STEEL, MAT_PVC}, (int[]){50, 40, 10}, 3);
     double width, height;
-    window_size(b, kind, mat, trm_b_noisy(b, window_is_large(b, kind, mat == MAT_ALU || mat == MAT_STEEL)), &width, &height);
+    window_size(b, kind, mat, trm_b_noisy(b, window_is_large(b, kind, mat == MAT_ALU || mat == MAT_STEEL)), &width,
+                &height);
     enum show show = trm_b_choose_show(b);
     const char *word = trm_b_word(&windows[kind].words, l->lang);
     e->attributes = trm_arena_calloc(b->mem, 1, sizeof *e->attributes);
@@ -248,8 +259,8 @@ static const struct kind stairs[N_STAIR] = {
     [STAIR_SERVICE] = {{"Service Stair", "Nebentreppe", "業務 階段"}, "T-S", "T.C"},
 };
 
-/* Main stairs are wide, save in low houses. Escape stairs are wide in tall buildings and schools. Service stairs are narrow, save in
- * works, where everybody takes them. */
+/* Main stairs are wide, save in low houses. Escape stairs are wide in tall buildings and schools. Service stairs are
+ * narrow, save in works, where everybody takes them. */
 static bool
 stair_is_wide(struct trm_building *b, int kind)
 {

@@ -1,4 +1,5 @@
-/* Inside the room only: what a made-up building is before it is written. Lengths m, areas m2, volumes m3, ratings minutes. */
+/* Inside the room only: what a made-up building is before it is written. Lengths m, areas m2, volumes m3, ratings
+ * minutes. */
 #ifndef TRM_BUILD_MODEL_H
 #define TRM_BUILD_MODEL_H
 
@@ -12,10 +13,34 @@ enum { USE_HOME, USE_OFFICE, USE_SCHOOL, USE_HOSPITAL, USE_FACTORY, N_USE };
 enum { COUNTRY_US, COUNTRY_UK, COUNTRY_DE, COUNTRY_JP, N_COUNTRY };
 enum { SCHEMA_2X3, SCHEMA_4, SCHEMA_4X3 };
 enum {
-    CLASS_PROJECT, CLASS_SITE, CLASS_BUILDING, CLASS_STOREY, CLASS_SPACE, CLASS_WALL, CLASS_SLAB, CLASS_COLUMN, CLASS_DOOR,
-    CLASS_WINDOW, CLASS_FLIGHT, CLASS_STAIR, CLASS_OPENING, N_CLASS
+    CLASS_PROJECT,
+    CLASS_SITE,
+    CLASS_BUILDING,
+    CLASS_STOREY,
+    CLASS_SPACE,
+    CLASS_WALL,
+    CLASS_SLAB,
+    CLASS_COLUMN,
+    CLASS_DOOR,
+    CLASS_WINDOW,
+    CLASS_FLIGHT,
+    CLASS_STAIR,
+    CLASS_OPENING,
+    N_CLASS
 };
-enum { MAT_CONCRETE, MAT_BRICK, MAT_GYPSUM, MAT_WOOD, MAT_STEEL, MAT_ALU, MAT_GLASS, MAT_PVC, MAT_INSULATION, MAT_PLASTER, N_MAT };
+enum {
+    MAT_CONCRETE,
+    MAT_BRICK,
+    MAT_GYPSUM,
+    MAT_WOOD,
+    MAT_STEEL,
+    MAT_ALU,
+    MAT_GLASS,
+    MAT_PVC,
+    MAT_INSULATION,
+    MAT_PLASTER,
+    N_MAT
+};
 
 /* Where a value stands. */
 enum show {
@@ -25,8 +50,19 @@ enum show {
     SHOW_PLACEHOLDER, /* hidden, and the file holds a filler text in its place */
 };
 
-enum measure { IS_LABEL, IS_IDENTIFIER, IS_BOOL, IS_INTEGER, IS_COUNT, IS_LENGTH, IS_POSITIVE_LENGTH, IS_AREA, IS_VOLUME,
-               IS_THERMAL, IS_STATUS /* enumerated property of labels */ };
+enum measure {
+    IS_LABEL,
+    IS_IDENTIFIER,
+    IS_BOOL,
+    IS_INTEGER,
+    IS_COUNT,
+    IS_LENGTH,
+    IS_POSITIVE_LENGTH,
+    IS_AREA,
+    IS_VOLUME,
+    IS_THERMAL,
+    IS_STATUS /* enumerated property of labels */
+};
 
 struct value {
     const char *name;
@@ -34,7 +70,7 @@ struct value {
     double num;       /* SI; 0/1 for IS_BOOL; minutes for a rating, beside its text */
     const char *text; /* for the text kinds */
     enum show show;
-    bool bare;        /* the schema gives the slot no type of its own (INTEGER) */
+    bool bare; /* the schema gives the slot no type of its own (INTEGER) */
 };
 
 enum { VALUES_MAX = 16, SETS_MAX = 6, LAYERS_MAX = 4, HIDDEN_MAX = 4 };
@@ -56,7 +92,7 @@ struct type {
     const char *name;
     const char *guid;
     const char *predefined, *operation; /* operation: of doors */
-    const struct set *set; /* on the type, or NULL */
+    const struct set *set;              /* on the type, or NULL */
     uint32_t step;
 };
 
@@ -68,20 +104,22 @@ struct element {
     size_t n_sets;
     struct layer layers[LAYERS_MAX];
     size_t n_layers;
-    const char *code; /* classification, or NULL */
-    long type;        /* index into types, or -1 */
-    long parent;      /* element it stands in: storey of an element, stair of a flight, wall of an opening; -1 for the project */
-    long fills;       /* opening that a door or window fills, or -1 */
-    double at[3], turn; /* placement relative to the parent's; turn in quarter turns about z */
-    double box[3];    /* extruded solid, x y z; all 0: no geometry */
+    const char *code;         /* classification, or NULL */
+    long type;                /* index into types, or -1 */
+    long parent;              /* element it stands in: storey of an element, stair of a flight,
+        wall of an opening; -1 for the project */
+    long fills;               /* opening that a door or window fills, or -1 */
+    double at[3], turn;       /* placement relative to the parent's; turn in quarter turns about z */
+    double box[3];            /* extruded solid, x y z; all 0: no geometry */
     uint32_t step, placement; /* STEP numbers, filled by the writer */
-    bool exact_class; /* wall as IfcWallStandardCase */
+    bool exact_class;         /* wall as IfcWallStandardCase */
 };
 
 /* How sizes and ratings are written by this exporter. */
 enum size_style { SIZE_MM, SIZE_MM_TIGHT, SIZE_M, SIZE_INCH };
 enum rating_style { RATING_MINUTES, RATING_F, RATING_REI, RATING_EI, RATING_H, RATING_HR };
-/* Where clear openings and fire ratings stand: no schema has a place for the first, and people use several for the second. */
+/* Where clear openings and fire ratings stand: no schema has a place for the first, and people use several for the
+ * second. */
 enum clear_place { CLEAR_PSET, CLEAR_QUANTITIES, CLEAR_OPENING_PSET };
 enum rating_place { RATING_STANDARD, RATING_OWN_SET, RATING_IDENTITY };
 enum name_style { NAME_FAMILY, NAME_WORD_SEQ, NAME_FUNCTION_FIRST, NAME_CODE };
@@ -89,20 +127,20 @@ enum name_style { NAME_FAMILY, NAME_WORD_SEQ, NAME_FUNCTION_FIRST, NAME_CODE };
 struct habit {
     const char *exporter;
     int schema;
-    double length_m;          /* one length unit of the file, in m */
+    double length_m; /* one length unit of the file, in m */
     double area_m2, volume_m3;
-    bool base_quantities;     /* BaseQuantities rather than Qto_* */
-    bool raw_utf8;            /* else \X2\ */
+    bool base_quantities; /* BaseQuantities rather than Qto_* */
+    bool raw_utf8;        /* else \X2\ */
     enum name_style name;
     enum size_style size;
     enum rating_style rating[2];
-    const char *placeholder;  /* for ratings not known */
+    const char *placeholder; /* for ratings not known */
     enum clear_place clear;
     enum rating_place fire;
-    bool type_sets;           /* rating stands on the type */
+    bool type_sets; /* rating stands on the type */
     bool classified;
-    double hidden, named;     /* shares of deciding values, before the building's own deviation */
-    double boxes;             /* share of elements with geometry */
+    double hidden, named; /* shares of deciding values, before the building's own deviation */
+    double boxes;         /* share of elements with geometry */
 };
 
 /* Factors that hold for a whole building. */
@@ -143,7 +181,8 @@ struct words {
 };
 const char *trm_b_word(const struct words *w, int lang);
 extern const struct words trm_b_uses[N_USE], trm_b_materials[N_MAT];
-extern const char *const trm_b_material_category[N_MAT], *const trm_b_use_group[N_USE], *const trm_b_class_name[N_CLASS];
+extern const char *const trm_b_material_category[N_MAT], *const trm_b_use_group[N_USE],
+                                                             *const trm_b_class_name[N_CLASS];
 
 /* --- habit.c --- */
 /* turn: so that neighbours in a block of twenty differ. */
@@ -195,8 +234,8 @@ struct set *trm_b_common_set(struct trm_building *b, struct element *e, const ch
 /* known: share of elements that say it. */
 void trm_b_put_bool(struct trm_building *b, struct set *s, const char *name, bool yes, double known);
 void trm_b_put_transmittance(struct trm_building *b, struct set *s, double old, double new);
-/* The set of shared parameters that every element carries, and the last look at what it must not tell; function: word for
- * the room or the part. To be called last. */
+/* The set of shared parameters that every element carries, and the last look at what it must not tell; function:
+ * word for the room or the part. To be called last. */
 void trm_b_finish(struct trm_building *b, struct element *e, const char *function);
 
 /* --- facts.c: how values come about --- */
@@ -209,8 +248,8 @@ void trm_b_window(struct trm_building *b, long storey, size_t level);
 void trm_b_flight(struct trm_building *b, long stair);
 
 /* --- scrub.c: what a file must not tell about its hidden values --- */
-/* Values and names of the element that are the same number as one of its hidden values, in any unit, are dropped from the
- * file (numbers; with a size go the other sizes) or replaced by words (names). */
+/* Values and names of the element that are the same number as one of its hidden values, in any unit, are dropped
+ * from the file (numbers; with a size go the other sizes) or replaced by words (names). */
 void trm_b_scrub(struct element *e, const char *word);
 
 #endif

@@ -9,7 +9,8 @@
 
 /* --- the factors of a building --- */
 
-/* Slot of a building in a block of twenty: a permutation by seed and block, so that each twenty holds every use, old and new. */
+/* Slot of a building in a block of twenty: a permutation by seed and block, so that each twenty holds every use, old
+ * and new. */
 static size_t
 slot_of(uint64_t seed, size_t index, uint64_t salt)
 {
@@ -108,8 +109,8 @@ struct quota {
     double share;
 };
 enum { N_QUOTA = 6 }; /* stair flights get the rest */
-static const struct quota quotas[N_QUOTA] = {
-    {trm_b_space, .17}, {trm_b_wall, .19}, {trm_b_slab, .09}, {trm_b_column, .11}, {trm_b_door, .20}, {trm_b_window, .17}};
+static const struct quota quotas[N_QUOTA] = {{trm_b_space, .17},  {trm_b_wall, .19}, {trm_b_slab, .09},
+                                             {trm_b_column, .11}, {trm_b_door, .20}, {trm_b_window, .17}};
 
 static void
 trm_b_stairs(struct trm_building *b, size_t n)
@@ -158,9 +159,9 @@ put_in_row(struct element *e, struct row *r, double width, double depth)
 static void
 place_storey(struct trm_building *b, long storey)
 {
-    static const double depth[N_CLASS] = {[CLASS_SPACE] = 6, [CLASS_WALL] = 6, [CLASS_SLAB] = 6, [CLASS_COLUMN] = 6,
+    static const double depth[N_CLASS] = {[CLASS_SPACE] = 6, [CLASS_WALL] = 6,   [CLASS_SLAB] = 6, [CLASS_COLUMN] = 6,
                                           [CLASS_DOOR] = 6,  [CLASS_WINDOW] = 6, [CLASS_STAIR] = 6};
-    static const double width[N_CLASS] = {[CLASS_SPACE] = 7, [CLASS_WALL] = 8, [CLASS_SLAB] = 9, [CLASS_COLUMN] = 6,
+    static const double width[N_CLASS] = {[CLASS_SPACE] = 7, [CLASS_WALL] = 8,   [CLASS_SLAB] = 9, [CLASS_COLUMN] = 6,
                                           [CLASS_DOOR] = 2,  [CLASS_WINDOW] = 2, [CLASS_STAIR] = 6};
     struct row rows[N_CLASS] = {{0, 0}};
     for (size_t i = 0; i < b->n_elements; i++) {
@@ -306,12 +307,19 @@ count_shows(size_t n[4], int class, const struct set *s)
 void
 trm_build_facts(struct trm_build_facts *out, const struct trm_building *b)
 {
-    static const char *const schema[] = {"IFC2X3", "IFC4", "IFC4X3_ADD2"}, *const lang[] = {"English", "German", "Japanese"};
+    static const char *const schema[] = {"IFC2X3", "IFC4", "IFC4X3_ADD2"}, *const lang[] = {"English", "German",
+                                                                                            "Japanese"};
     const struct habit *h = &b->habit;
-    *out = (struct trm_build_facts){
-        .name = b->name, .schema = schema[h->schema], .exporter = h->exporter, .use = trm_b_uses[b->latent.use].en,
-        .language = lang[b->latent.lang], .n_storeys = b->latent.n_storeys, .n_elements = b->n_wanted,
-        .length_unit = h->size == SIZE_INCH ? "inch" : h->length_m < 1 ? "millimetre" : "metre"};
+    *out = (struct trm_build_facts){.name = b->name,
+                                    .schema = schema[h->schema],
+                                    .exporter = h->exporter,
+                                    .use = trm_b_uses[b->latent.use].en,
+                                    .language = lang[b->latent.lang],
+                                    .n_storeys = b->latent.n_storeys,
+                                    .n_elements = b->n_wanted,
+                                    .length_unit = h->size == SIZE_INCH ? "inch"
+                                                   : h->length_m < 1    ? "millimetre"
+                                                                        : "metre"};
     size_t n[4] = {0};
     for (size_t i = 0; i < b->n_elements; i++) {
         const struct element *e = &b->elements[i];

@@ -1,4 +1,5 @@
-/* What a file must not tell about its hidden values: the same number somewhere else in the element, in whatever unit. */
+/* What a file must not tell about its hidden values: the same number somewhere else in the element, in whatever
+ * unit. */
 #include "model.h"
 
 #include <ctype.h>

@@ -1,7 +1,7 @@
 /* The building as an exchange file (ISO 10303-21), in the schema, the units and the ways of its exporter.
  *
- * Argument lists follow the EXPRESS schemas IFC2X3 TC1, IFC4 ADD2 TC1 and IFC4X3 ADD2. An instance is written after those
- * it points to. */
+ * Argument lists follow the EXPRESS schemas IFC2X3 TC1, IFC4 ADD2 TC1 and IFC4X3 ADD2. An instance is written after
+ * those it points to. */
 #include "model.h"
 
 #include <stdio.h>
@@ -80,7 +80,8 @@ pen_enum(struct pen *p, const char *name)
         trm_buf_addc(p->out, '$');
 }
 
-/* A REAL has a point always: 885 is 885., 1e-05 is 1.E-05. Twelve digits: nobody measures finer, and no tails of binary. */
+/* A REAL has a point always: 885 is 885., 1e-05 is 1.E-05. Twelve digits: nobody measures finer, and no tails of
+ * binary. */
 static void
 add_real(struct trm_buf *out, double x)
 {
@@ -114,7 +115,8 @@ close_run(struct trm_buf *out, bool *open)
     *open = false;
 }
 
-/* A string: quotes and backslashes doubled; beyond ASCII as \X2\ (\X4\) runs, or as it is where the exporter does so. */
+/* A string: quotes and backslashes doubled; beyond ASCII as \X2\ (\X4\) runs, or as it is where the exporter does
+ * so. */
 static void
 add_string(struct pen *p, const char *s)
 {
@@ -187,11 +189,13 @@ static void
 write_header(struct pen *p)
 {
     static const char *const schema[] = {"IFC2X3", "IFC4", "IFC4X3_ADD2"}, *const view[] = {"CoordinationView_V2.0",
-        "ReferenceView_V1.2", "ReferenceView"};
+                                                                                            "ReferenceView_V1.2",
+                                                                                            "ReferenceView"};
     const struct trm_building *b = p->b;
-    trm_buf_addf(p->out, "ISO-10303-21;\r\nHEADER;\r\nFILE_DESCRIPTION(('ViewDefinition [%s]'),'2;1');\r\n", view[b->habit.schema]);
-    trm_buf_addf(p->out, "FILE_NAME('%s.ifc','2024-01-01T00:00:00',(''),(''),'%s','%s 1.0','');\r\n", b->name, b->habit.exporter,
-                 b->habit.exporter);
+    trm_buf_addf(p->out, "ISO-10303-21;\r\nHEADER;\r\nFILE_DESCRIPTION(('ViewDefinition [%s]'),'2;1');\r\n",
+                 view[b->habit.schema]);
+    trm_buf_addf(p->out, "FILE_NAME('%s.ifc','2024-01-01T00:00:00',(''),(''),'%s','%s 1.0','');\r\n", b->name,
+                 b->habit.exporter, b->habit.exporter);
     trm_buf_addf(p->out, "FILE_SCHEMA(('%s'));\r\nENDSEC;\r\nDATA;\r\n", schema[b->habit.schema]);
 }
 
@@ -221,7 +225,8 @@ si_unit(struct pen *p, const char *kind, const char *prefix, const char *name)
 
 /* A unit that is `factor` times another: measure is IfcLengthMeasure, IfcAreaMeasure or IfcVolumeMeasure. */
 static uint32_t
-conversion_unit(struct pen *p, const char *kind, const char *name, const char *measure, double factor, uint32_t of, int power)
+conversion_unit(struct pen *p, const char *kind, const char *name, const char *measure, double factor, uint32_t of,
+                int power)
 {
     uint32_t dims = pen_open(p, "IFCDIMENSIONALEXPONENTS");
     trm_buf_addf(p->out, "%d,0,0,0,0,0,0", power), pen_close(p);
@@ -326,7 +331,8 @@ shape(struct pen *p, const double box[3])
     uint32_t o = point(p, (double[]){box[0] / 2, box[1] / 2}, 2), a = pen_open(p, "IFCAXIS2PLACEMENT2D");
     pen_ref(p, o), pen_raw(p, "$"), pen_close(p);
     uint32_t profile = pen_open(p, "IFCRECTANGLEPROFILEDEF");
-    pen_raw(p, ".AREA.,$"), pen_ref(p, a), pen_real(p, lengths(p, box[0])), pen_real(p, lengths(p, box[1])), pen_close(p);
+    pen_raw(p, ".AREA.,$"), pen_ref(p, a), pen_real(p, lengths(p, box[0])), pen_real(p, lengths(p, box[1])),
+        pen_close(p);
     uint32_t solid = pen_open(p, "IFCEXTRUDEDAREASOLID");
     pen_ref(p, profile), pen_ref(p, p->axis), pen_ref(p, p->up), pen_real(p, lengths(p, box[2])), pen_close(p);
     uint32_t rep = pen_open(p, "IFCSHAPEREPRESENTATION");
@@ -377,7 +383,9 @@ pen_own_arguments(struct pen *p, const struct element *e)
     case CLASS_SITE: pen_raw(p, "$,.ELEMENT.,$,$,0.,$,$"); break;
     case CLASS_BUILDING: pen_raw(p, "$,.ELEMENT.,$,$,$"); break;
     case CLASS_STOREY: pen_raw(p, "$,.ELEMENT."), pen_real(p, lengths(p, e->at[2])); break;
-    case CLASS_SPACE: pen_text(p, e->long_name), pen_raw(p, ".ELEMENT."), pen_enum(p, e->predefined), pen_raw(p, "$"); break;
+    case CLASS_SPACE:
+        pen_text(p, e->long_name), pen_raw(p, ".ELEMENT."), pen_enum(p, e->predefined), pen_raw(p, "$");
+        break;
     case CLASS_DOOR: /* and */
     case CLASS_WINDOW:
         pen_length_attribute(p, e, "OverallHeight"), pen_length_attribute(p, e, "OverallWidth");
@@ -402,10 +410,10 @@ static const char *
 entity_of(const struct pen *p, const struct element *e)
 {
     static const char *const entity[N_CLASS] = {
-        [CLASS_SITE] = "IFCSITE", [CLASS_BUILDING] = "IFCBUILDING", [CLASS_STOREY] = "IFCBUILDINGSTOREY",
-        [CLASS_SPACE] = "IFCSPACE", [CLASS_WALL] = "IFCWALL", [CLASS_SLAB] = "IFCSLAB", [CLASS_COLUMN] = "IFCCOLUMN",
-        [CLASS_DOOR] = "IFCDOOR", [CLASS_WINDOW] = "IFCWINDOW", [CLASS_FLIGHT] = "IFCSTAIRFLIGHT", [CLASS_STAIR] = "IFCSTAIR",
-        [CLASS_OPENING] = "IFCOPENINGELEMENT"};
+        [CLASS_SITE] = "IFCSITE",          [CLASS_BUILDING] = "IFCBUILDING", [CLASS_STOREY] = "IFCBUILDINGSTOREY",
+        [CLASS_SPACE] = "IFCSPACE",        [CLASS_WALL] = "IFCWALL",         [CLASS_SLAB] = "IFCSLAB",
+        [CLASS_COLUMN] = "IFCCOLUMN",      [CLASS_DOOR] = "IFCDOOR",         [CLASS_WINDOW] = "IFCWINDOW",
+        [CLASS_FLIGHT] = "IFCSTAIRFLIGHT", [CLASS_STAIR] = "IFCSTAIR",       [CLASS_OPENING] = "IFCOPENINGELEMENT"};
     return e->class == CLASS_WALL && p->b->habit.schema == SCHEMA_2X3 ? "IFCWALLSTANDARDCASE" : entity[e->class];
 }
 
@@ -420,7 +428,9 @@ static uint32_t
 placement_of_parent(const struct pen *p, const struct element *e)
 {
     const struct element *all = p->b->elements;
-    return e->fills >= 0 && all[e->fills].placement ? all[e->fills].placement : e->parent >= 0 ? all[e->parent].placement : 0;
+    return e->fills >= 0 && all[e->fills].placement ? all[e->fills].placement
+           : e->parent >= 0                         ? all[e->parent].placement
+                                                    : 0;
 }
 
 static void
@@ -460,7 +470,9 @@ pen_value(struct pen *p, const struct value *v)
     case IS_BOOL: trm_buf_addf(p->out, "IFCBOOLEAN(.%c.", v->num ? 'T' : 'F'); break;
     case IS_INTEGER: trm_buf_addf(p->out, "IFCINTEGER(%.0f", v->num); break;
     case IS_COUNT: trm_buf_addf(p->out, "IFCCOUNTMEASURE(%.0f", v->num); break;
-    case IS_POSITIVE_LENGTH: trm_buf_adds(p->out, "IFCPOSITIVELENGTHMEASURE("), add_real(p->out, lengths(p, v->num)); break;
+    case IS_POSITIVE_LENGTH:
+        trm_buf_adds(p->out, "IFCPOSITIVELENGTHMEASURE("), add_real(p->out, lengths(p, v->num));
+        break;
     case IS_LENGTH: trm_buf_adds(p->out, "IFCLENGTHMEASURE("), add_real(p->out, lengths(p, v->num)); break;
     case IS_AREA: trm_buf_adds(p->out, "IFCAREAMEASURE("), add_real(p->out, v->num / h->area_m2); break;
     case IS_VOLUME: trm_buf_adds(p->out, "IFCVOLUMEMEASURE("), add_real(p->out, v->num / h->volume_m3); break;
@@ -483,8 +495,11 @@ write_quantity(struct pen *p, const struct value *v)
 {
     const struct habit *h = &p->b->habit;
     double unit = v->is == IS_AREA ? h->area_m2 : v->is == IS_VOLUME ? h->volume_m3 : h->length_m;
-    uint32_t id = pen_open(p, v->is == IS_AREA ? "IFCQUANTITYAREA" : v->is == IS_VOLUME ? "IFCQUANTITYVOLUME" : "IFCQUANTITYLENGTH");
-    pen_text(p, v->name), pen_nulls(p, 2), pen_real(p, v->num / unit), pen_nulls(p, h->schema != SCHEMA_2X3), pen_close(p);
+    uint32_t id = pen_open(p, v->is == IS_AREA     ? "IFCQUANTITYAREA"
+                              : v->is == IS_VOLUME ? "IFCQUANTITYVOLUME"
+                                                   : "IFCQUANTITYLENGTH");
+    pen_text(p, v->name), pen_nulls(p, 2), pen_real(p, v->num / unit), pen_nulls(p, h->schema != SCHEMA_2X3),
+        pen_close(p);
     return id;
 }
 
@@ -521,9 +536,9 @@ write_sets(struct pen *p, const struct element *e)
 static const char *
 type_entity(const struct pen *p, int class)
 {
-    static const char *const entity[N_CLASS] = {[CLASS_WALL] = "IFCWALLTYPE", [CLASS_SLAB] = "IFCSLABTYPE",
-        [CLASS_COLUMN] = "IFCCOLUMNTYPE", [CLASS_DOOR] = "IFCDOORTYPE", [CLASS_WINDOW] = "IFCWINDOWTYPE",
-        [CLASS_FLIGHT] = "IFCSTAIRFLIGHTTYPE"};
+    static const char *const entity[N_CLASS] = {
+        [CLASS_WALL] = "IFCWALLTYPE", [CLASS_SLAB] = "IFCSLABTYPE",     [CLASS_COLUMN] = "IFCCOLUMNTYPE",
+        [CLASS_DOOR] = "IFCDOORTYPE", [CLASS_WINDOW] = "IFCWINDOWTYPE", [CLASS_FLIGHT] = "IFCSTAIRFLIGHTTYPE"};
     if (p->b->habit.schema == SCHEMA_2X3 && class == CLASS_DOOR)
         return "IFCDOORSTYLE";
     if (p->b->habit.schema == SCHEMA_2X3 && class == CLASS_WINDOW)
@@ -561,35 +576,40 @@ write_type(struct pen *p, size_t index)
     pen_nulls(p, 2), pen_type_arguments(p, t), pen_close(p);
 }
 
-/* Elements that pass `fits`, in order; the array lies in the arena. NULL when memory is out. */
+/* Room for the STEP numbers of all elements, in the arena; NULL when memory is out. */
 static uint32_t *
-gather(struct pen *p, size_t *n, bool (*fits)(const struct element *e, long key), long key)
+room_for_all(struct trm_building *b)
 {
-    uint32_t *ids = trm_arena_calloc(p->b->mem, p->b->n_elements + 1, sizeof *ids);
-    *n = 0;
-    for (size_t i = 0; ids && i < p->b->n_elements; i++)
-        if (fits(&p->b->elements[i], key))
-            ids[(*n)++] = p->b->elements[i].step;
+    uint32_t *ids = trm_arena_calloc(b->mem, b->n_elements + 1, sizeof *ids);
     if (!ids)
-        p->b->out_of_memory = true;
+        b->out_of_memory = true;
     return ids;
+}
+
+/* Elements that pass `fits`, in order, into ids; their number. */
+static size_t
+gather(uint32_t *ids, const struct trm_building *b, bool (*fits)(const struct element *e, long key), long key)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < b->n_elements; i++)
+        if (fits(&b->elements[i], key))
+            ids[n++] = b->elements[i].step;
+    return n;
+}
+
+static bool
+is_of_type(const struct element *e, long type)
+{
+    return e->type == type;
 }
 
 static void
 write_types(struct pen *p)
 {
-    /* one pass to chain elements by type would be shorter in time, not in words; types are few */
     struct trm_building *b = p->b;
-    uint32_t *ids = trm_arena_calloc(b->mem, b->n_elements + 1, sizeof *ids);
-    if (!ids) {
-        b->out_of_memory = true;
-        return;
-    }
-    for (size_t t = 0; t < b->n_types; t++) {
-        size_t n = 0;
-        for (size_t i = 0; i < b->n_elements; i++)
-            if (b->elements[i].type == (long)t)
-                ids[n++] = b->elements[i].step;
+    uint32_t *ids = room_for_all(b);
+    for (size_t t = 0; ids && t < b->n_types; t++) {
+        size_t n = gather(ids, b, is_of_type, (long)t);
         write_type(p, t);
         pen_relation(p, "IFCRELDEFINESBYTYPE");
         pen_refs(p, ids, n), pen_ref(p, b->types[t].step), pen_close(p);
@@ -619,12 +639,14 @@ layer_usage(struct pen *p, const struct element *e)
     for (size_t i = 0; i < e->n_layers; i++) {
         uint32_t m = material(p, e->layers[i].mat);
         layers[i] = pen_open(p, "IFCMATERIALLAYER");
-        pen_ref(p, m), pen_real(p, lengths(p, e->layers[i].thickness)), pen_raw(p, "$"), pen_nulls(p, old ? 0 : 4), pen_close(p);
+        pen_ref(p, m), pen_real(p, lengths(p, e->layers[i].thickness)), pen_raw(p, "$"), pen_nulls(p, old ? 0 : 4),
+            pen_close(p);
     }
     uint32_t set = pen_open(p, "IFCMATERIALLAYERSET");
     pen_refs(p, layers, e->n_layers), pen_raw(p, "$"), pen_nulls(p, !old), pen_close(p);
     uint32_t id = pen_open(p, "IFCMATERIALLAYERSETUSAGE");
-    pen_ref(p, set), pen_enum(p, e->class == CLASS_WALL ? "AXIS2" : "AXIS3"), pen_raw(p, ".POSITIVE.,0."), pen_nulls(p, !old);
+    pen_ref(p, set), pen_enum(p, e->class == CLASS_WALL ? "AXIS2" : "AXIS3"), pen_raw(p, ".POSITIVE.,0."),
+        pen_nulls(p, !old);
     pen_close(p);
     return id;
 }
@@ -650,7 +672,8 @@ write_classification(struct pen *p, const struct element *e)
         pen_raw(p, "'Nobody','1',$,'Made-up list of parts'"), pen_nulls(p, old ? 0 : 3), pen_close(p);
     }
     uint32_t ref = pen_open(p, "IFCCLASSIFICATIONREFERENCE");
-    pen_raw(p, "$"), pen_text(p, e->code), pen_raw(p, "$"), pen_ref(p, p->list), pen_nulls(p, old ? 0 : 2), pen_close(p);
+    pen_raw(p, "$"), pen_text(p, e->code), pen_raw(p, "$"), pen_ref(p, p->list), pen_nulls(p, old ? 0 : 2),
+        pen_close(p);
     pen_relation(p, "IFCRELASSOCIATESCLASSIFICATION");
     pen_refs(p, &e->step, 1), pen_ref(p, ref), pen_close(p);
 }
@@ -673,20 +696,20 @@ static void
 write_tree(struct pen *p)
 {
     struct trm_building *b = p->b;
-    for (size_t i = 0; i < b->n_elements; i++) {
+    uint32_t *ids = room_for_all(b);
+    for (size_t i = 0; ids && i < b->n_elements; i++) {
         const struct element *e = &b->elements[i];
-        if (!is_spatial(e->class) && e->class != CLASS_STAIR)
+        if (e->class >= CLASS_SPACE && e->class != CLASS_STAIR)
             continue;
-        size_t n;
-        const uint32_t *parts = gather(p, &n, is_part, (long)i);
-        if (parts && n) {
+        size_t n = gather(ids, b, is_part, (long)i);
+        if (n) {
             pen_relation(p, "IFCRELAGGREGATES");
-            pen_ref(p, e->step), pen_refs(p, parts, n), pen_close(p);
+            pen_ref(p, e->step), pen_refs(p, ids, n), pen_close(p);
         }
-        const uint32_t *held = e->class == CLASS_STOREY ? gather(p, &n, is_contained, (long)i) : NULL;
-        if (held && n) {
+        n = e->class == CLASS_STOREY ? gather(ids, b, is_contained, (long)i) : 0;
+        if (n) {
             pen_relation(p, "IFCRELCONTAINEDINSPATIALSTRUCTURE");
-            pen_refs(p, held, n), pen_ref(p, e->step), pen_close(p);
+            pen_refs(p, ids, n), pen_ref(p, e->step), pen_close(p);
         }
     }
 }

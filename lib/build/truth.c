@@ -21,9 +21,16 @@ static const char *
 type_of(enum measure is)
 {
     static const char *const name[] = {
-        [IS_LABEL] = "IfcLabel", [IS_IDENTIFIER] = "IfcIdentifier", [IS_BOOL] = "IfcBoolean", [IS_INTEGER] = "IfcInteger",
-        [IS_COUNT] = "IfcCountMeasure", [IS_LENGTH] = "IfcLengthMeasure", [IS_POSITIVE_LENGTH] = "IfcPositiveLengthMeasure",
-        [IS_AREA] = "IfcAreaMeasure", [IS_VOLUME] = "IfcVolumeMeasure", [IS_THERMAL] = "IfcThermalTransmittanceMeasure",
+        [IS_LABEL] = "IfcLabel",
+        [IS_IDENTIFIER] = "IfcIdentifier",
+        [IS_BOOL] = "IfcBoolean",
+        [IS_INTEGER] = "IfcInteger",
+        [IS_COUNT] = "IfcCountMeasure",
+        [IS_LENGTH] = "IfcLengthMeasure",
+        [IS_POSITIVE_LENGTH] = "IfcPositiveLengthMeasure",
+        [IS_AREA] = "IfcAreaMeasure",
+        [IS_VOLUME] = "IfcVolumeMeasure",
+        [IS_THERMAL] = "IfcThermalTransmittanceMeasure",
         [IS_STATUS] = "IfcLabel",
     };
     return name[is];
@@ -112,7 +119,9 @@ put_attributes(struct trm_jw *w, const struct trm_building *b, const struct elem
     if (e->attributes)
         put_values(w, e->attributes, false);
     if (e->class == CLASS_SITE || e->class == CLASS_STOREY)
-        put_value(w, &(struct value){.name = e->class == CLASS_SITE ? "RefElevation" : "Elevation", .is = IS_LENGTH, .num = e->at[2]},
+        put_value(w,
+                  &(struct value){
+                      .name = e->class == CLASS_SITE ? "RefElevation" : "Elevation", .is = IS_LENGTH, .num = e->at[2]},
                   false);
     trm_jw_end(w);
 }
@@ -133,9 +142,9 @@ class_of(const struct trm_building *b, const struct element *e)
 static const char *
 type_class(const struct trm_building *b, int class)
 {
-    static const char *const name[N_CLASS] = {[CLASS_WALL] = "IfcWallType", [CLASS_SLAB] = "IfcSlabType",
-        [CLASS_COLUMN] = "IfcColumnType", [CLASS_DOOR] = "IfcDoorType", [CLASS_WINDOW] = "IfcWindowType",
-        [CLASS_FLIGHT] = "IfcStairFlightType"};
+    static const char *const name[N_CLASS] = {
+        [CLASS_WALL] = "IfcWallType", [CLASS_SLAB] = "IfcSlabType",     [CLASS_COLUMN] = "IfcColumnType",
+        [CLASS_DOOR] = "IfcDoorType", [CLASS_WINDOW] = "IfcWindowType", [CLASS_FLIGHT] = "IfcStairFlightType"};
     if (b->habit.schema == SCHEMA_2X3 && (class == CLASS_DOOR || class == CLASS_WINDOW))
         return class == CLASS_DOOR ? "IfcDoorStyle" : "IfcWindowStyle";
     return name[class];
@@ -150,7 +159,8 @@ put_type_attributes(struct trm_jw *w, const struct trm_building *b, const struct
     trm_jw_key(w, "attributes");
     trm_jw_object(w);
     if (old) {
-        put_text_attribute(w, "OperationType", t->operation, door ? "IfcDoorStyleOperationEnum" : "IfcWindowStyleOperationEnum");
+        put_text_attribute(w, "OperationType", t->operation,
+                           door ? "IfcDoorStyleOperationEnum" : "IfcWindowStyleOperationEnum");
         put_text_attribute(w, "ConstructionType", "NOTDEFINED",
                            door ? "IfcDoorStyleConstructionEnum" : "IfcWindowStyleConstructionEnum");
         trm_jw_key(w, "ParameterTakesPrecedence"), trm_jw_object(w), trm_jw_kbool(w, "value", false), trm_jw_end(w);

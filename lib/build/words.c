@@ -10,10 +10,8 @@ trm_b_word(const struct words *w, int lang)
 }
 
 const struct words trm_b_uses[N_USE] = {
-    [USE_HOME] = {"Residential", "Wohnen", "共同住宅"},
-    [USE_OFFICE] = {"Office", "Büro", "事務所"},
-    [USE_SCHOOL] = {"School", "Schule", "学校"},
-    [USE_HOSPITAL] = {"Hospital", "Krankenhaus", "病院"},
+    [USE_HOME] = {"Residential", "Wohnen", "共同住宅"},  [USE_OFFICE] = {"Office", "Büro", "事務所"},
+    [USE_SCHOOL] = {"School", "Schule", "学校"},         [USE_HOSPITAL] = {"Hospital", "Krankenhaus", "病院"},
     [USE_FACTORY] = {"Industrial", "Industrie", "工場"},
 };
 
@@ -35,15 +33,23 @@ const struct words trm_b_materials[N_MAT] = {
 
 /* IfcMaterial.Category, as its documentation suggests them (IFC4 and later). */
 const char *const trm_b_material_category[N_MAT] = {
-    [MAT_CONCRETE] = "concrete", [MAT_BRICK] = "brick",     [MAT_GYPSUM] = "gypsum",   [MAT_WOOD] = "wood",
-    [MAT_STEEL] = "steel",       [MAT_ALU] = "aluminium",   [MAT_GLASS] = "glass",     [MAT_PVC] = "plastic",
+    [MAT_CONCRETE] = "concrete",     [MAT_BRICK] = "brick",     [MAT_GYPSUM] = "gypsum", [MAT_WOOD] = "wood",
+    [MAT_STEEL] = "steel",           [MAT_ALU] = "aluminium",   [MAT_GLASS] = "glass",   [MAT_PVC] = "plastic",
     [MAT_INSULATION] = "insulation", [MAT_PLASTER] = "plaster",
 };
 
 const char *const trm_b_class_name[N_CLASS] = {
-    [CLASS_PROJECT] = "IfcProject", [CLASS_SITE] = "IfcSite",     [CLASS_BUILDING] = "IfcBuilding",
-    [CLASS_STOREY] = "IfcBuildingStorey", [CLASS_SPACE] = "IfcSpace", [CLASS_WALL] = "IfcWall",
-    [CLASS_SLAB] = "IfcSlab",       [CLASS_COLUMN] = "IfcColumn", [CLASS_DOOR] = "IfcDoor",
-    [CLASS_WINDOW] = "IfcWindow",   [CLASS_FLIGHT] = "IfcStairFlight", [CLASS_STAIR] = "IfcStair",
+    [CLASS_PROJECT] = "IfcProject",
+    [CLASS_SITE] = "IfcSite",
+    [CLASS_BUILDING] = "IfcBuilding",
+    [CLASS_STOREY] = "IfcBuildingStorey",
+    [CLASS_SPACE] = "IfcSpace",
+    [CLASS_WALL] = "IfcWall",
+    [CLASS_SLAB] = "IfcSlab",
+    [CLASS_COLUMN] = "IfcColumn",
+    [CLASS_DOOR] = "IfcDoor",
+    [CLASS_WINDOW] = "IfcWindow",
+    [CLASS_FLIGHT] = "IfcStairFlight",
+    [CLASS_STAIR] = "IfcStair",
     [CLASS_OPENING] = "IfcOpeningElement",
 };

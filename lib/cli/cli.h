@@ -85,10 +85,15 @@ int trm_cli_each(struct trm_cli *c, trm_cli_fn *fn, void *ctx);
 int trm_cli_read(struct trm_cli *c, trm_cli_fn *fn, void *ctx);
 /* As trm_cli_read for one named file ("-": stdin), whatever the operands. */
 int trm_cli_read_file(struct trm_cli *c, const char *path, trm_cli_fn *fn, void *ctx);
+/* A file that an option names and the run cannot do without: ends the program with 2 when it cannot be opened for reading. */
+void trm_cli_need_file(struct trm_cli *c, const char *path);
 /* Inside fn: the record is now the caller's, who frees it with trm_json_free. */
 trm_json *trm_cli_keep(struct trm_cli *c);
 /* Inside fn: the bytes of the line in hand, without newline; borrowed until fn returns. */
 const char *trm_cli_line(const struct trm_cli *c, size_t *n);
+/* For programs that read something other than records: the place in hand, and its text (borrowed until the next call), for
+ * diagnostics and --refused. file NULL: nowhere. */
+void trm_cli_at(struct trm_cli *c, const char *file, size_t line, const char *text, size_t n);
 
 /* Write one record and a newline to stdout. Buffered, and flushed before the program waits for input, so that a line typed
  * gets its answer at once. On a full disk the program ends here with 3, when the reader went away by SIGPIPE. */

@@ -255,6 +255,16 @@ trm_cli_read_file(struct trm_cli *c, const char *path, trm_cli_fn *fn, void *ctx
     return status;
 }
 
+void
+trm_cli_need_file(struct trm_cli *c, const char *path)
+{
+    struct trm_err err = {0};
+    if (strcmp(path, "-") == 0 || access(path, R_OK) == 0)
+        return;
+    trm_err_set(&err, TRM_USAGE, "%s: %s", path, strerror(errno));
+    trm_cli_die(c, &err);
+}
+
 int
 trm_cli_read(struct trm_cli *c, trm_cli_fn *fn, void *ctx)
 {
@@ -286,4 +296,13 @@ trm_cli_line(const struct trm_cli *c, size_t *n)
 {
     *n = c->text_len;
     return c->text;
+}
+
+void
+trm_cli_at(struct trm_cli *c, const char *file, size_t line, const char *text, size_t n)
+{
+    c->file = file;
+    c->line = line;
+    c->text = text;
+    c->text_len = n;
 }

@@ -10,13 +10,18 @@
 
 #include "../base/tensor.h"
 
-/* The value OPENBLAS_CORETYPE should have on this processor, or NULL when the library's own choice is right. OpenBLAS
- * reads it when it loads, so a program sets it and starts itself again: trm_cli_blas_core(trm_mat_core_wanted(), argv),
- * first thing in main (lib/cli/core.h). Debian's 0.3.21 takes AVX-512 processors that are newer than itself for Haswell
- * and loses a factor of 1.7. Cannot fail. */
+/* The value OPENBLAS_CORETYPE should have on this processor, or NULL when the library's own choice is all there is.
+ * OpenBLAS reads it when it loads, so a program sets it and starts itself again:
+ * trm_cli_blas_core(trm_mat_core_wanted(), argv), first thing in main (lib/cli/core.h). Debian's 0.3.21 takes
+ * processors newer than itself for older ones, a Sapphire Rapids for Haswell or, under some hypervisors, for Prescott
+ * (SSE3), and a training step takes 1.9 or 4.2 times as long. Cannot fail. */
 const char *trm_mat_core_wanted(void);
 /* The kind of processor whose kernels OpenBLAS runs ("SkylakeX"); static. Goes into the lineage of a model. */
 const char *trm_mat_core(void);
+/* Most threads that may be in products at once: Debian's OpenBLAS has buffers for 64 callers and ends the process
+ * beyond twice that. */
+#define TRM_MAT_MOST_THREADS 64
+
 /* One thread in OpenBLAS. Called by trm_slots_init; calling it again does no harm. */
 void trm_mat_one_thread(void);
 

@@ -58,7 +58,8 @@ struct trm_net_config {
     uint32_t micro, lanes;                      /* slots a micro-batch in training; partial sums of the gradient */
 };
 /* The published attention form at paper size for sudoku: S 81, P 16, D 512, h 8, 2 layers, expansion 4, multiple 256,
- * 11 words in and out, K 1, F 0, no puzzles, n 6, T 3, 16 steps, explore .1, halting .5, no dropout, micro 4, lanes 8. */
+ * 11 words in and out, K 1, F 0, no puzzles, n 6, T 3, 16 steps, explore .1, halting .5, dropout 0; micro 4, lanes 8
+ * are our own. */
 struct trm_net_config trm_net_config_default(void);
 
 /* A configuration as text, for metadata: key i ("form", "width", "dropout", ...) for i in 0..trm_net_config_n()-1. */

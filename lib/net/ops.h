@@ -34,7 +34,7 @@ void trm_ops_swiglu(trm_real *h, const trm_real *g, const trm_real *u, size_t ld
 void trm_ops_swiglu_back(trm_real *h, trm_real *dg, trm_real *du, const trm_real *dh, const trm_real *g,
                          const trm_real *u, size_t ld, size_t rows, size_t width);
 
-/* Each row of s [rows,width] becomes softmax(scale * row). */
+/* Each row of s [rows,width] becomes softmax(scale * row); shares under 1e-20 of the greatest become 0. */
 void trm_ops_softmax(trm_real *s, size_t rows, size_t width, trm_real scale);
 /* ds = scale * p * (dp - sum(dp * p)); dp becomes ds. */
 void trm_ops_softmax_back(trm_real *dp, const trm_real *p, size_t rows, size_t width, trm_real scale);

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../mat/mat.h"
 #include "inner.h"
 
 /* A region measured first (base NULL), then cut. Pieces start at multiples of 64 bytes. */
@@ -105,6 +106,8 @@ trm_work_new(const struct trm_net *net, size_t count, size_t micro, bool train, 
         return NULL;
     w->n_lanes = batches < net->config.lanes ? batches : net->config.lanes;
     w->threads = threads < batches ? threads : batches;
+    if (w->threads > TRM_MAT_MOST_THREADS)
+        w->threads = TRM_MAT_MOST_THREADS;
     if (train && w->threads > w->n_lanes)
         w->threads = w->n_lanes;
     w->benches = calloc(w->threads, sizeof *w->benches);

@@ -47,7 +47,7 @@ void trm_opt_release(struct trm_opt *o);
 /* One update of p [n] by its gradient g [n]; counts the step. With t = steps, lr as the schedule says:
  *   m = b1 m + (1-b1) g;  v = b2 v + (1-b2) g^2;  mh = m / (1-b1^t);  vh = v / (1-b2^t)
  *   p = p (1 - lr wd);    AdamW: p -= lr mh / (sqrt(vh) + eps);   Adam-atan2: p -= lr atan2(mh, sqrt(vh))
- * Cannot fail. */
+ * Moments below the least normal number become 0. Cannot fail. */
 void trm_opt_step(struct trm_opt *o, trm_real *p, const trm_real *g);
 
 /* Sign-SGD on the touched rows of a table w [rows,width], after trm_opt_step (uses its step count for the schedule):

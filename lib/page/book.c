@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "../base/hash.h"
+#include "../base/text.h"
 
 enum {
     MAX_ELEMS = 200000, /* elements remembered by id, some 40 MB; traces of later ones are shown without their storey */
     MAX_GAPS = 65536,   /* kinds of gap times places; later ones are counted only */
     MAX_RECORDS = 5000, /* evaluation and epoch records */
+    MAX_TEXT = 400,     /* bytes of a name or value from a model; longer ones are cut */
 };
 
 /* --- containers ------------------------------------------------------------------------------------------------- */
@@ -134,13 +136,27 @@ trm_page_rule(struct trm_page *p, const char *id)
     return r;
 }
 
+/* As trm_page_intern, cut to what a page can show; a cut text ends in an ellipsis. */
+static const char *
+intern_clipped(struct trm_page *p, const char *s)
+{
+    char cut[MAX_TEXT + 8];
+    size_t n = strnlen(s, MAX_TEXT + 1);
+    if (n <= MAX_TEXT)
+        return trm_page_intern(p, s);
+    for (n = MAX_TEXT; n > 0 && ((unsigned char)s[n] & 0xC0) == 0x80;)
+        n--; /* not in the middle of a character */
+    snprintf(cut, sizeof cut, "%.*s\xE2\x80\xA6", (int)n, s);
+    return trm_page_intern(p, cut);
+}
+
 /* Fill *slot from a text unless it is filled; -1 when memory is out. */
 static int
 fill(struct trm_page *p, const char **slot, const char *text)
 {
     if (*slot && **slot)
         return 0;
-    *slot = trm_page_intern(p, text);
+    *slot = intern_clipped(p, text);
     return *slot ? 0 : -1;
 }
 
@@ -177,7 +193,7 @@ elem_of(struct trm_page *p, const trm_json *rec)
     if (!e && !(e = trm_arena_calloc(&p->mem, 1, sizeof *e)))
         return NULL;
     const char *type = member(trm_json_get(rec, "type_object"), "name");
-    if (fill(p, &e->id, id) || fill(p, &e->guid, member(rec, "guid")) || fill(p, &e->cls, member(rec, "class")) ||
+    if ((!e->id && !(e->id = trm_page_intern(p, id))) || fill(p, &e->guid, member(rec, "guid")) || fill(p, &e->cls, member(rec, "class")) ||
         fill(p, &e->name, member(rec, "name")) || fill(p, &e->storey, member(rec, "storey")) ||
         fill(p, &e->file, member(rec, "file")) || fill(p, &e->type, *type ? type : member(rec, "object_type")))
         return NULL;
@@ -206,7 +222,7 @@ value_of(struct trm_page *p, struct page_value *out, const trm_json *v)
         trm_json_dump(&b, v);
     }
     out->type = VALUE_TEXT;
-    out->text = b.failed ? NULL : trm_page_intern(p, b.data);
+    out->text = b.failed ? NULL : intern_clipped(p, b.data ? b.data : "");
     trm_buf_release(&b);
     return out->text ? 0 : -1;
 }
@@ -270,7 +286,7 @@ keep_failure(struct trm_page *p, struct page_rule *r, const struct page_elem *e,
                             .op = text_of(p, result, "op"),
                             .unit = text_of(p, result, "unit"),
                             .shortfall = trm_json_num(trm_json_get(result, "shortfall"), NAN),
-                            .step = (long)trm_json_num(trm_json_get(result, "step"), 0)};
+                            .step = (long)trm_page_count(trm_json_get(result, "step"))};
     if (value_of(p, &f->value, trm_json_get(result, "value")) || value_of(p, &f->limit, trm_json_get(result, "limit")) ||
         value_of(p, &f->nearest, trm_json_get(result, "nearest")))
         return -1;
@@ -461,11 +477,11 @@ take_model(struct trm_page *p, const trm_json *rec, struct trm_err *err)
                              .exporter = text_of(p, rec, "exporter"),
                              .sha256 = text_of(p, rec, "sha256"),
                              .error = text_of(p, rec, "error"),
-                             .elements = (size_t)fmax(0, trm_json_num(trm_json_get(rec, "elements"), 0)),
-                             .instances = (size_t)fmax(0, trm_json_num(trm_json_get(rec, "instances"), 0))};
+                             .elements = trm_page_count(trm_json_get(rec, "elements")),
+                             .instances = trm_page_count(trm_json_get(rec, "instances"))};
     const trm_json *warnings = trm_json_get(rec, "warnings");
     for (void *it = warnings ? trm_json_first(warnings) : NULL; it; it = trm_json_next(warnings, it))
-        m->warnings += (size_t)fmax(0, trm_json_num(trm_json_value(it), 0));
+        m->warnings += trm_page_count(trm_json_value(it));
     bool whole = m->id && m->file && m->project && m->schema && m->exporter && m->sha256 && m->error;
     return whole ? 0 : no_memory(err);
 }
@@ -535,7 +551,7 @@ why_of(struct trm_page *p, const trm_json *why)
 }
 
 static int
-take_verdict(struct trm_page *p, const struct page_elem *e, const trm_json *verdict, int steps, double *weight)
+take_verdict(struct trm_page *p, const struct page_elem *e, const trm_json *verdict, size_t steps, double *weight)
 {
     struct page_rule *r = trm_page_rule(p, trm_json_str(trm_json_get(verdict, "rule"), ""));
     if (!r)
@@ -545,7 +561,7 @@ take_verdict(struct trm_page *p, const struct page_elem *e, const trm_json *verd
                             .abstained = text_of(p, verdict, "abstained"),
                             .why = why_of(p, trm_json_get(verdict, "why")),
                             .p_pass = trm_json_num(trm_json_get(verdict, "p_pass"), NAN),
-                            .support = (long)trm_json_num(trm_json_get(verdict, "support"), -1),
+                            .support = trm_json_get(verdict, "support") ? (long)trm_page_count(trm_json_get(verdict, "support")) : -1,
                             .steps = steps};
     if (!j.verdict || !j.abstained || !j.why)
         return -1;
@@ -592,6 +608,61 @@ sift_down(struct page_trace *heap, size_t n, size_t i)
     }
 }
 
+/* The step of a trace with the probabilities of the drawn verdicts only, owned by the caller. */
+static trm_json *
+drawn_step(const trm_json *step, const trm_json *verdicts)
+{
+    char text[PAGE_STEP_TEXT];
+    trm_json *out = trm_json_object(), *p = trm_json_object();
+    const trm_json *halt = trm_json_get(step, "halt"), *all = trm_json_get(step, "p");
+    snprintf(text, sizeof text, "%s", trm_json_str(trm_json_get(step, "text"), ""));
+    size_t n = strlen(text);
+    while (n && !trm_utf8_valid(text, n))
+        text[--n] = 0; /* cut in the middle of a character */
+    for (size_t i = 0; p && i < trm_json_len(verdicts); i++) {
+        const char *rule = trm_json_str(trm_json_get(trm_json_at(verdicts, i), "rule"), "");
+        const trm_json *value = trm_json_get(all, rule);
+        if (trm_json_type(value) == TRM_JSON_NUM)
+            trm_json_set_num(p, rule, trm_json_num(value, 0));
+    }
+    if (trm_json_type(halt) == TRM_JSON_NUM)
+        trm_json_set_num(out, "halt", trm_json_num(halt, 0));
+    if (!out || trm_json_set_str(out, "text", text) || trm_json_set(out, "p", p)) {
+        trm_json_free(out);
+        return NULL;
+    }
+    return out;
+}
+
+/* What a page can draw of a trace, owned by the caller: PAGE_LINES verdicts of the model, PAGE_STEPS steps, and how many more
+ * there are. A trace over a rule file of 700 facets is large, and 400 of them are kept. */
+static trm_json *
+drawn_part(const trm_json *rec)
+{
+    trm_json *out = trm_json_object(), *drawn = trm_json_array(), *few = trm_json_array();
+    const trm_json *verdicts = trm_json_get(rec, "verdicts"), *steps = trm_json_get(rec, "steps");
+    size_t more = 0, n = trm_json_len(steps);
+    for (size_t i = 0; drawn && i < trm_json_len(verdicts); i++) {
+        const trm_json *v = trm_json_at(verdicts, i);
+        if (strcmp(member(v, "source"), "model") != 0)
+            continue;
+        if (trm_json_len(drawn) >= PAGE_LINES)
+            more++;
+        else
+            trm_json_add(drawn, trm_json_copy(v));
+    }
+    for (size_t i = 0; few && i < n && i < PAGE_STEPS; i++)
+        trm_json_add(few, drawn_step(trm_json_at(steps, i), drawn));
+    bool bad = !out || trm_json_set_num(out, "more", (double)more) ||
+               trm_json_set_num(out, "more_steps", n > PAGE_STEPS ? (double)(n - PAGE_STEPS) : 0);
+    bad |= trm_json_set(out, "verdicts", drawn) != 0;
+    bad |= trm_json_set(out, "steps", few) != 0;
+    if (!bad)
+        return out;
+    trm_json_free(out);
+    return NULL;
+}
+
 /* Keep the trace when it is among the max_traces most worth looking at. */
 static int
 keep_trace(struct trm_page *p, const struct page_elem *e, const trm_json *rec, double weight)
@@ -600,7 +671,7 @@ keep_trace(struct trm_page *p, const struct page_elem *e, const trm_json *rec, d
     struct page_trace *heap = p->traces.data;
     if (p->o.max_traces == 0 || (p->traces.n >= p->o.max_traces && !trace_less(&heap[0], &t)))
         return 0;
-    if (!(t.rec = trm_json_copy(rec)))
+    if (!(t.rec = drawn_part(rec)))
         return -1;
     if (p->traces.n >= p->o.max_traces) {
         trm_json_free(heap[0].rec);
@@ -650,7 +721,8 @@ take_trace(struct trm_page *p, const trm_json *rec, struct trm_err *err)
         return -1;
     const struct page_elem *e = NULL;
     double weight = -1;
-    int steps = (int)trm_json_num(trm_json_get(rec, "halted_at"), (double)trm_json_len(trm_json_get(rec, "steps")));
+    const trm_json *halted = trm_json_get(rec, "halted_at");
+    size_t steps = halted ? trm_page_count(halted) : trm_json_len(trm_json_get(rec, "steps"));
     for (size_t i = 0; i < trm_json_len(verdicts); i++) {
         const trm_json *v = trm_json_at(verdicts, i);
         if (strcmp(trm_json_str(trm_json_get(v, "source"), ""), "model") != 0)

@@ -8,7 +8,12 @@
 #include "../base/arena.h"
 #include "page.h"
 
-enum { PAGE_EXAMPLES = 4 }; /* elements named as examples of a gap */
+enum {
+    PAGE_EXAMPLES = 4,     /* elements named as examples of a gap */
+    PAGE_LINES = 4,        /* verdicts of one element drawn in one chart; more are in the tables */
+    PAGE_STEPS = 64,       /* steps drawn of a trace; one with more is cut, and says so */
+    PAGE_STEP_TEXT = 1024, /* bytes of a step's text */
+};
 
 /* A growing array: item i of struct trm_vec v is ((struct x *)v.data)[i]. */
 struct trm_vec {
@@ -66,14 +71,14 @@ struct page_judged {
     const char *why;                 /* fields that moved it, as text; "" when not asked for */
     double p_pass;                   /* NAN: none */
     long support;                    /* -1: not said */
-    int steps;                       /* steps taken */
+    size_t steps;                    /* steps taken */
     size_t detail;                   /* 1 + place in traces when shown step by step (set when written), 0: no */
 };
 
-/* A trace kept whole, for those shown step by step. */
+/* A trace that is shown step by step. */
 struct page_trace {
     const struct page_elem *elem;
-    trm_json *rec; /* owned */
+    trm_json *rec; /* owned: `verdicts` of the model and `steps` to draw, `more` and `more_steps`: how many are left out */
     double weight; /* higher: more worth looking at */
     size_t seq;    /* order of arrival */
 };
@@ -133,6 +138,8 @@ struct page_rule **trm_page_rules(const struct trm_page *p);
 size_t trm_page_n_pass(const struct page_rule *r);
 size_t trm_page_n_fail(const struct page_rule *r);
 size_t trm_page_n_unknown(const struct page_rule *r);
+/* A count from outside: anything that is no number from 0 to 2^53 is 0. */
+size_t trm_page_count(const trm_json *v);
 /* Models that could be read. */
 size_t trm_page_n_read(const struct trm_page *p);
 /* 3 ERROR, 2 WARNING, 1 INFO, 0 anything else. */

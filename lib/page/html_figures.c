@@ -110,10 +110,10 @@ eval_row(struct trm_buf *out, const struct trm_page *p, const trm_json *rec)
         trm_buf_adds(out, "</small>");
     }
     trm_buf_adds(out, "</th><td class=\"n\">");
-    trm_say_count(out, (size_t)fmax(0, num(rec, "n")));
+    trm_say_count(out, trm_page_count(trm_json_get(rec, "n")));
     if (!isnan(num(rec, "buildings"))) {
         trm_buf_adds(out, "<small>");
-        trm_say_n(out, (size_t)fmax(0, num(rec, "buildings")), "building", NULL);
+        trm_say_n(out, trm_page_count(trm_json_get(rec, "buildings")), "building", NULL);
         trm_buf_adds(out, "</small>");
     }
     trm_buf_adds(out, "</td><td>");
@@ -165,7 +165,7 @@ eval_cost(struct trm_buf *out, const struct trm_page *p)
         for (void *it = trm_json_len(steps) ? trm_json_first(steps) : NULL; it; it = trm_json_next(steps, it)) {
             trm_esc_html(out, trm_json_key(it));
             trm_buf_adds(out, strcmp(trm_json_key(it), "1") == 0 ? " step " : " steps ");
-            trm_say_count(out, (size_t)fmax(0, trm_json_num(trm_json_value(it), 0)));
+            trm_say_count(out, trm_page_count(trm_json_value(it)));
             trm_buf_adds(out, "\xC3\x97; ");
         }
         if (trm_json_len(ms))
@@ -331,7 +331,7 @@ learned_of(const trm_json *rec, const char *rule)
 static size_t
 count_of(const trm_json *rec, const char *key)
 {
-    return (size_t)fmax(0, trm_json_num(trm_json_get(rec, key), 0));
+    return trm_page_count(trm_json_get(rec, key));
 }
 
 static void

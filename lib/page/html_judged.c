@@ -6,8 +6,6 @@
 #include "html.h"
 
 enum {
-    LINES = 4,           /* verdicts of one element drawn in one chart; more are in the table and the text */
-    MAX_STEPS = 64,      /* steps drawn; a trace with more is cut, and says so */
     DETAIL_BYTES = 2 << 20, /* most bytes of step-by-step detail: the page stays below 5 MB */
 };
 
@@ -16,9 +14,9 @@ enum {
 struct chart {
     const trm_json *steps;
     size_t n_steps;
-    const char *rules[LINES]; /* ids, borrowed from the trace */
+    const char *rules[PAGE_LINES]; /* ids, borrowed from the trace */
     size_t n_rules;
-    size_t n_more; /* verdicts of the model beyond LINES */
+    size_t n_more; /* verdicts of the model that are not drawn */
 };
 
 static double
@@ -72,8 +70,8 @@ static void
 chart_labels(struct trm_buf *out, const struct chart *c)
 {
     static const char *const names[] = {"A", "B", "C", "D", "halting"};
-    double y[LINES + 1];
-    size_t order[LINES + 1], n = 0;
+    double y[PAGE_LINES + 1];
+    size_t order[PAGE_LINES + 1], n = 0;
     const trm_json *last = trm_json_at(c->steps, c->n_steps - 1);
     for (size_t i = 0; i <= c->n_rules; i++) {
         double p = i < c->n_rules ? p_at(last, c->rules[i]) : trm_json_num(trm_json_get(last, "halt"), NAN);
@@ -91,7 +89,7 @@ chart_labels(struct trm_buf *out, const struct chart *c)
         double shift = at > 108 + 3 ? 108 + 3 : at;
         bool halting = order[k] == c->n_rules;
         trm_buf_addf(out, "<text x=\"256\" y=\"%.0f\">%s</text>", shift + 3.5,
-                     halting ? names[LINES] : c->n_rules > 1 ? names[order[k]] : "holds");
+                     halting ? names[PAGE_LINES] : c->n_rules > 1 ? names[order[k]] : "holds");
     }
 }
 
@@ -179,17 +177,9 @@ chart_of(const trm_json *rec)
     struct chart c = {.steps = trm_json_get(rec, "steps")};
     const trm_json *verdicts = trm_json_get(rec, "verdicts");
     c.n_steps = trm_json_len(c.steps);
-    if (c.n_steps > MAX_STEPS)
-        c.n_steps = MAX_STEPS;
-    for (size_t i = 0; i < trm_json_len(verdicts); i++) {
-        const trm_json *v = trm_json_at(verdicts, i);
-        if (strcmp(trm_json_str(trm_json_get(v, "source"), ""), "model") != 0)
-            continue;
-        if (c.n_rules < LINES)
-            c.rules[c.n_rules++] = trm_json_str(trm_json_get(v, "rule"), "");
-        else
-            c.n_more++;
-    }
+    for (size_t i = 0; i < trm_json_len(verdicts) && c.n_rules < PAGE_LINES; i++)
+        c.rules[c.n_rules++] = trm_json_str(trm_json_get(trm_json_at(verdicts, i), "rule"), "");
+    c.n_more = trm_page_count(trm_json_get(rec, "more"));
     return c;
 }
 
@@ -212,8 +202,6 @@ detail_verdicts(struct trm_buf *out, const struct trm_page *p, const trm_json *r
     trm_buf_adds(out, "<ul class=\"todo wide\">");
     for (size_t i = 0; i < trm_json_len(verdicts); i++) {
         const trm_json *v = trm_json_at(verdicts, i), *why = trm_json_get(v, "why");
-        if (strcmp(trm_json_str(trm_json_get(v, "source"), ""), "model") != 0)
-            continue;
         double holds = trm_json_num(trm_json_get(v, "p_pass"), NAN);
         trm_buf_adds(out, "<li>");
         trm_html_bdi(out, trm_say_rule_of(p, trm_json_str(trm_json_get(v, "rule"), "")));
@@ -275,7 +263,7 @@ detail(struct trm_buf *out, const struct trm_page *p, const struct page_trace *t
         trm_buf_adds(out, "</div><h4 class=\"wide\">Trace</h4>");
         trace_text(out, &c);
     }
-    if (trm_json_len(c.steps) > c.n_steps || c.n_more)
+    if (trm_json_num(trm_json_get(t->rec, "more_steps"), 0) > 0 || c.n_more)
         trm_buf_addf(out, "<p class=\"wide soft\">Drawn are the first %zu steps and %zu verdicts.</p>", c.n_steps, c.n_rules);
     trm_buf_adds(out, "</div></details>\n");
 }
@@ -391,7 +379,7 @@ judged_row(struct trm_buf *out, const struct trm_page *p, const struct page_judg
     trm_buf_adds(out, "</td><td class=\"n\">");
     if (!isnan(j->p_pass) && !*j->abstained)
         trm_say_percent(out, j->p_pass);
-    trm_buf_addf(out, "</td><td class=\"n\">%d</td></tr>\n", j->steps);
+    trm_buf_addf(out, "</td><td class=\"n\">%zu</td></tr>\n", j->steps);
 }
 
 static void

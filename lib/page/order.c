@@ -42,6 +42,13 @@ trm_page_n_unknown(const struct page_rule *r)
 }
 
 size_t
+trm_page_count(const trm_json *v)
+{
+    double x = trm_json_num(v, 0);
+    return x >= 0 && x <= 9007199254740992.0 ? (size_t)x : 0;
+}
+
+size_t
 trm_page_n_read(const struct trm_page *p)
 {
     const struct page_model *m = p->models.data;

@@ -113,7 +113,7 @@ const char trm_page_css[] =
     ".trace{grid-template-columns:minmax(0,1fr)}"
     ".stack caption{display:block}.stack thead{position:absolute;left:-99rem}.stack,.stack tbody,.stack tr,.stack td,.stack th{display:block;width:auto}"
     ".stack tr{border-bottom:1px solid var(--line);padding:.55rem 0}.stack td,.stack th{border:0;padding:.08rem 0}"
-    ".stack td::before{content:attr(data-h);display:inline;color:var(--soft);font-size:.82rem;margin-right:.5rem}"
+    ".stack td::before{content:none;color:var(--soft);font-size:.82rem;margin-right:.5rem}"
     ".stack td.n{text-align:left}.stack td:empty{display:none}.fl td:nth-child(3)::before{content:'Found'}"
     ".fl td:nth-child(4)::before{content:'Off by'}.jt td:nth-child(3)::before{content:'Likely'}"
     ".jt td:nth-child(4)::before{content:'Holds with'}.jt td:nth-child(5)::before{content:'Steps'}"
@@ -123,7 +123,7 @@ const char trm_page_css[] =
     ".jy td:nth-child(3)::before{content:'likely fail'}.jy td:nth-child(4)::before{content:'abstained'}"
     ".jy td:nth-child(5)::before{content:'likely pass'}.jy td:nth-child(6)::before{content:'examples'}}"
     "@media print{:root{color-scheme:light;--bg:#fff;--card:#fff}nav,.find,.skip{display:none}"
-    "body{font-size:10.5pt}section{break-inside:auto}tr,figure,.figs div{break-inside:avoid}summary{break-after:avoid}"
+    "body{font-size:10.5pt}section{break-inside:auto}tr,figure,.figs div{break-inside:avoid}h2,h3,h4,.key,summary{break-after:avoid}"
     "thead{display:table-header-group}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     "a{color:inherit;text-decoration:none}details{border:0;border-top:1px solid var(--line);border-radius:0}}";
 
@@ -149,7 +149,9 @@ const char trm_page_js[] =
     "inp.addEventListener('input',function(){clearTimeout(timer);timer=setTimeout(run,120)});"
     "q('button',box).forEach(function(b){b.addEventListener('click',function(){"
     "var open=b.getAttribute('data-open')==='1';folds.forEach(function(f){f.open=open})})})});"
-    "addEventListener('beforeprint',function(){q('details:not(.r)').forEach(function(f){f.open=true})});"
+    /* a page of moderate size is printed whole; of a large one, what is open */
+    "addEventListener('beforeprint',function(){if(q('tr.r').length<600)q('details:not([id^=t])').forEach(function(f){"
+    "f.open=true})});"
     "function show(){var t=location.hash&&d.getElementById(decodeURIComponent(location.hash.slice(1)));"
     "for(var e=t;e;e=e.parentElement)if(e.tagName==='DETAILS')e.open=true;if(t&&t!==d.body)t.scrollIntoView()}"
     "addEventListener('hashchange',show);show()})();";

@@ -204,8 +204,8 @@ eval_line(struct trm_buf *out, const trm_json *rec)
 {
     const trm_json *base = trm_json_get(rec, "baselines");
     struct trm_buf said = {0};
-    trm_buf_addf(&said, "%s %s: %.1f %% right (%.1f to %.1f), n %.0f, base rate %.1f %%",
-                 trm_json_str(trm_json_get(rec, "id"), "all"), trm_json_str(trm_json_get(rec, "group"), ""),
+    trm_buf_addf(&said, "%s: %.1f %% right (%.1f to %.1f), n %.0f, base rate %.1f %%",
+                 trm_json_str(trm_json_get(rec, "group"), "all"),
                  100 * trm_json_num(trm_json_get(rec, "accuracy"), 0), 100 * trm_json_num(trm_json_get(rec, "lo"), 0),
                  100 * trm_json_num(trm_json_get(rec, "hi"), 0), trm_json_num(trm_json_get(rec, "n"), 0),
                  100 * trm_json_num(trm_json_get(rec, "base_rate"), 0));
@@ -259,6 +259,7 @@ trm_page_text(struct trm_buf *out, const struct trm_page *p)
     if (p->evals.n)
         heading(out, "How good is the model, on buildings it never saw");
     for (size_t i = 0; i < p->evals.n; i++)
-        eval_line(out, evals[i]);
+        if (!*trm_json_str(trm_json_get(evals[i], "rule"), "")) /* by rule: on the page */
+            eval_line(out, evals[i]);
     free(rules);
 }

@@ -4,6 +4,9 @@
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "../base/text.h"
 
@@ -14,6 +17,16 @@ static size_t
 plain_run(const char *s, size_t n)
 {
     size_t i = 0;
+#ifdef __SSE2__
+    for (; n - i >= 16; i += 16) { /* as signed bytes, what is beyond ASCII is below a blank too */
+        __m128i v = _mm_loadu_si128((const __m128i *)(s + i));
+        __m128i odd = _mm_or_si128(_mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F))),
+                                   _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+        unsigned mask = (unsigned)_mm_movemask_epi8(odd);
+        if (mask != 0)
+            return i + (size_t)__builtin_ctz(mask);
+    }
+#endif
     while (i < n && (unsigned char)s[i] >= 0x20 && (unsigned char)s[i] < 0x7F && s[i] != '"' && s[i] != '\\')
         i++;
     return i;
@@ -36,6 +49,15 @@ add_escape(struct trm_buf *b, unsigned char ch)
 static void
 add_text(struct trm_buf *b, const char *s, size_t n)
 {
+    size_t first = plain_run(s, n);
+    char *room = first == n ? trm_buf_room(b, n + 2) : NULL;
+    if (room) { /* most text is plain */
+        room[0] = '"';
+        memcpy(room + 1, s, n);
+        room[n + 1] = '"';
+        trm_buf_used(b, n + 2);
+        return;
+    }
     trm_buf_addc(b, '"');
     for (size_t i = 0; i < n;) {
         size_t run = plain_run(s + i, n - i);

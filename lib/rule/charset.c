@@ -1,6 +1,7 @@
 /* Sets of characters in XML Schema patterns: XML Schema Part 2, appendix F. Unicode categories and blocks are libxml2's. */
 #include "regex.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include <libxml/chvalid.h>
@@ -44,7 +45,6 @@ read_property(struct trm_arena *a, struct charset *set, const char **s, const ch
 static bool
 read_escape(struct trm_arena *a, struct charset *set, const char **s, const char *end, int32_t *single)
 {
-    static const char plain[] = "\\|.?*+(){}-[]^$";
     if (*s == end)
         return false;
     char c = *(*s)++;
@@ -59,7 +59,8 @@ read_escape(struct trm_arena *a, struct charset *set, const char **s, const char
         item->class = (char)(c | 32);
         return true;
     }
-    *single = c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : strchr(plain, c) ? c : -1;
+    *single = c == 'n' ? '\n' : c == 'r' ? '\r' : c == 't' ? '\t' : ispunct((unsigned char)c) ? c : -1;
+    /* any mark may be escaped: XML Schema lists fewer, but published files write \/ and \" */
     return *single >= 0;
 }
 

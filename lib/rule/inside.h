@@ -58,6 +58,7 @@ struct trm_rule_body {
     size_t n_classes;
     const struct filter *selector; /* NULL: every element of the class */
     struct condition condition;
+    const struct ids_rule *ids; /* TRM_RULE_IDS: the rest is empty then */
 };
 
 /* The verdict of a condition on an element; out->rule is left alone. */

@@ -155,6 +155,16 @@ write_mend(struct trm_jw *w, const struct trm_result *r)
     trm_jw_end(w);
 }
 
+static void
+write_field(struct trm_jw *w, const struct trm_result *r)
+{
+    struct trm_buf b = {0};
+    if (!r->source)
+        trm_field_name(&b, r->place.place, r->place.set, r->place.name);
+    trm_jw_kstr(w, "field", r->source ? r->source->field : b.data);
+    trm_buf_release(&b);
+}
+
 void
 trm_result_write_members(struct trm_jw *w, const struct trm_result *r)
 {
@@ -162,8 +172,8 @@ trm_result_write_members(struct trm_jw *w, const struct trm_result *r)
     trm_jw_kstr(w, "severity", trm_severity_name(r->rule->severity));
     trm_jw_kstr(w, "verdict", trm_verdict_name(r->verdict));
     trm_jw_kstr(w, "reason", trm_reason_name(r->reason));
-    if (r->source) {
-        trm_jw_kstr(w, "field", r->source->field);
+    if (r->source || r->place.name) {
+        write_field(w, r);
         if (r->found.step)
             trm_jw_knum(w, "step", (double)r->found.step);
         trm_jw_kstr(w, "from", r->found.from);
@@ -171,6 +181,8 @@ trm_result_write_members(struct trm_jw *w, const struct trm_result *r)
     write_value(w, r);
     if (r->source && r->source != &r->rule->sources[0] && r->source != r->limit_source)
         trm_jw_kstr(w, "alias", trm_relation_name(r->source->relation));
+    if (r->rule->kind == TRM_RULE_IDS)
+        return;
     trm_jw_kstr(w, "op", trm_op_name(r->rule->op));
     write_limit(w, r);
     write_in_rule_unit(w, r);

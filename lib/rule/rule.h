@@ -75,7 +75,8 @@ enum trm_reason {
     TRM_HOLDS = 0,                                                        /* pass */
     TRM_BOUND, TRM_VALUE, TRM_PATTERN, TRM_ABSENT,                        /* fail */
     TRM_WHY_NO_SET, TRM_WHY_NO_PROPERTY, TRM_WHY_NO_VALUE, TRM_WHY_PLACEHOLDER, TRM_WHY_NO_UNIT, TRM_WHY_WRONG_TYPE,
-    TRM_WHY_BOUND_ONLY,                                                   /* unknown */
+    TRM_WHY_BOUND_ONLY,                                                   /* unknown; in IDS most of these fail */
+    TRM_WHY_CLASS, TRM_WHY_PREDEFINED, TRM_WHY_DATA_TYPE, TRM_WHY_SYSTEM, TRM_WHY_RELATION, TRM_WHY_PROHIBITED, /* fail, IDS only */
     TRM_N_REASONS
 };
 /* Why a verdict is what it is. All text is borrowed from the rule, the element or the arena. */
@@ -84,7 +85,8 @@ struct trm_result {
     enum trm_verdict verdict;
     enum trm_reason reason;
     const struct trm_source *source; /* where the value that decided (or came nearest) stood; NULL: nothing was found */
-    struct trm_value found;          /* as found there; NONE when source is NULL */
+    struct trm_source place;         /* IDS: the same, where source is NULL; name NULL: nothing was found */
+    struct trm_value found;          /* as found there; NONE when nothing was found */
     bool has_value;                  /* value was a number that could be brought to `unit` */
     double value;                    /* in SI, comparable with limit */
     bool has_limit;
@@ -100,6 +102,9 @@ struct trm_result {
 enum trm_applies trm_rule_applies(const struct trm_rule *r, const struct trm_element *e);
 /* The same for a rule whose class is known to fit (from trm_rules_for): the selector alone. */
 enum trm_applies trm_rule_selects(const struct trm_rule *r, const struct trm_element *e);
+/* Whether two rules select the same elements by construction (requirements of one IDS specification): what applies to one
+ * applies to the other. */
+bool trm_rule_selects_as(const struct trm_rule *a, const struct trm_rule *b);
 /* The verdict of a rule that applies. scratch may be NULL for rules of the JSON catalogue. Cannot fail. */
 void trm_rule_judge(struct trm_result *out, const struct trm_rule *r, const struct trm_element *e, struct trm_arena *scratch);
 /* Indices of the rules whose class fits the element's class, rising; *n their count. A fast filter before

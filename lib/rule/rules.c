@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ids.h"
 #include "inside.h"
 
 #include "../base/hash.h"
@@ -106,6 +107,8 @@ trm_rules_add(struct trm_rules *rules, const char *path, const char *bytes, size
 {
     trm_sha256_add(&rules->digest, bytes, n);
     forget_classes(rules);
+    if (trm_ids_is(bytes, n))
+        return trm_ids_read(rules, path, bytes, n, err);
     struct trm_err why = {0};
     trm_json *root = trm_json_parse(bytes, n, &why);
     if (!root)
@@ -185,6 +188,8 @@ is_a(const char *schema, const char *class, const char *wanted)
 static bool
 class_fits(const struct trm_rule *r, const char *schema, const char *class)
 {
+    if (r->body->ids)
+        return trm_ids_class_fits(r->body->ids, schema, class);
     for (size_t i = 0; i < r->body->n_classes; i++)
         if (is_a(schema, class, r->body->classes[i]))
             return true;
@@ -257,7 +262,15 @@ trm_rule_applies(const struct trm_rule *r, const struct trm_element *e)
 enum trm_applies
 trm_rule_selects(const struct trm_rule *r, const struct trm_element *e)
 {
+    if (r->body->ids)
+        return trm_ids_applies(r->body->ids, e) ? TRM_APPLIES : TRM_APPLIES_NOT;
     return r->body->selector ? trm_filter_holds(r->body->selector, e) : TRM_APPLIES;
+}
+
+bool
+trm_rule_selects_as(const struct trm_rule *a, const struct trm_rule *b)
+{
+    return a->body->ids && b->body->ids && a->body->ids->specification == b->body->ids->specification;
 }
 
 void
@@ -265,7 +278,10 @@ trm_rule_judge(struct trm_result *out, const struct trm_rule *r, const struct tr
 {
     (void)scratch;
     *out = (struct trm_result){.rule = r};
-    trm_condition_judge(out, &r->body->condition, e);
+    if (r->body->ids)
+        trm_ids_judge(out, r->body->ids, e);
+    else
+        trm_condition_judge(out, &r->body->condition, e);
 }
 
 static void

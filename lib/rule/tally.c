@@ -330,6 +330,57 @@ trm_tally_write(struct trm_buf *b, const struct trm_tally *t, size_t i, const ch
     trm_jw_end(&w);
 }
 
+/* --- specifications of IDS ------------------------------------------------------------------------------------------ */
+
+static const trm_json *
+specification_of(const struct entry *e)
+{
+    return trm_json_get(e->definition, "specification");
+}
+
+/* Whether entries i and i-1 are requirements of the same specification; they stand together. */
+static bool
+goes_on(const struct trm_tally *t, size_t i)
+{
+    if (i == 0)
+        return false;
+    const char *a = trm_json_str(trm_json_get(t->entries[i].definition, "ids"), ""), *b = trm_json_str(trm_json_get(t->entries[i - 1].definition, "ids"), "");
+    return strcmp(a, b) == 0 && trm_json_num(trm_json_get(specification_of(&t->entries[i]), "number"), -1) ==
+                                    trm_json_num(trm_json_get(specification_of(&t->entries[i - 1]), "number"), -2);
+}
+
+int
+trm_tally_write_specification(struct trm_buf *b, const struct trm_tally *t, size_t i, const char *program)
+{
+    const trm_json *s = specification_of(&t->entries[i]);
+    if (!s || goes_on(t, i))
+        return -1;
+    uint64_t fails = 0, applicable = t->entries[i].applicable;
+    for (size_t k = i; k < t->n && (k == i || goes_on(t, k)); k++)
+        fails += t->entries[k].fail;
+    double least = trm_json_num(trm_json_get(s, "min_occurs"), 1), most = trm_json_num(trm_json_get(s, "max_occurs"), -1);
+    bool pass = fails == 0 && (double)applicable >= least && (most < 0 || (double)applicable <= most);
+    const char *file = trm_json_str(trm_json_get(t->entries[i].definition, "ids"), "");
+    struct trm_buf id = {0};
+    struct trm_jw w = {.out = b};
+    trm_buf_addf(&id, "%s:%.0f", file, trm_json_num(trm_json_get(s, "number"), 0));
+    trm_jw_object(&w);
+    trm_jw_kstr(&w, "kind", "specification");
+    trm_jw_knum(&w, "v", TRM_FACT_VERSION);
+    trm_jw_kstr(&w, "id", id.data);
+    trm_jw_kstr(&w, "ids", file);
+    trm_jw_kstr(&w, "name", trm_json_str(trm_json_get(s, "name"), ""));
+    trm_jw_kstr(&w, "cardinality", most == 0 ? "prohibited" : least > 0 ? "required" : "optional");
+    trm_jw_knum(&w, "applicable", (double)applicable);
+    trm_jw_knum(&w, "failed_results", (double)fails);
+    trm_jw_kstr(&w, "status", pass ? "pass" : "fail");
+    trm_jw_kstr(&w, "rules_sha256", t->entries[i].sha256);
+    trm_jw_kstr(&w, "program", program);
+    trm_jw_end(&w);
+    trm_buf_release(&id);
+    return pass;
+}
+
 size_t
 trm_tally_failed(const struct trm_tally *t, size_t i, enum trm_severity *severity)
 {

@@ -21,6 +21,9 @@ size_t trm_tally_count(const struct trm_tally *t);
 /* Summary i, in the order of the rules (of first appearance, when merging), at the end of b without newline.
  * program: "trm-check 0.1.0". */
 void trm_tally_write(struct trm_buf *b, const struct trm_tally *t, size_t i, const char *program);
+/* The specification record of the IDS specification whose first requirement is rule i, at the end of b without newline.
+ * Returns 1 when it passed, 0 when it failed, -1 and nothing written when rule i is no such. */
+int trm_tally_write_specification(struct trm_buf *b, const struct trm_tally *t, size_t i, const char *program);
 /* How many results of rule i failed, and its severity: for the exit status. */
 size_t trm_tally_failed(const struct trm_tally *t, size_t i, enum trm_severity *severity);
 

@@ -26,6 +26,12 @@ trm_reason_name(enum trm_reason r)
         [TRM_WHY_NO_UNIT] = "no_unit",
         [TRM_WHY_WRONG_TYPE] = "wrong_type",
         [TRM_WHY_BOUND_ONLY] = "bound_only",
+        [TRM_WHY_CLASS] = "class",
+        [TRM_WHY_PREDEFINED] = "predefined_type",
+        [TRM_WHY_DATA_TYPE] = "data_type",
+        [TRM_WHY_SYSTEM] = "system",
+        [TRM_WHY_RELATION] = "relation",
+        [TRM_WHY_PROHIBITED] = "prohibited",
     };
     return names[r];
 }

@@ -9,7 +9,7 @@ setup_file() {
     trm-ifc models/*.ifc > elements.ndjson
     trm-check -r rules.json elements.ndjson > checked.ndjson
     trm-extract -r rules.json checked.ndjson | trm-split > samples.ndjson
-    trm-train --arch prior -o model.trm samples.ndjson > epochs.ndjson
+    trm-train --arch prior -r rules.json -o model.trm samples.ndjson > epochs.ndjson
     trm-infer -m model.trm checked.ndjson > traces.ndjson
 }
 
@@ -20,7 +20,7 @@ call() {
     trm-check) shift && trm-check -r rules.json "$@" elements.ndjson ;;
     trm-extract) shift && trm-extract -r rules.json "$@" checked.ndjson ;;
     trm-split) shift && trm-split "$@" samples.ndjson ;;
-    trm-train) shift && trm-train --arch prior -o "$BATS_TEST_TMPDIR/new.trm" "$@" samples.ndjson ;;
+    trm-train) shift && trm-train --arch prior -r rules.json -o "$BATS_TEST_TMPDIR/new.trm" "$@" samples.ndjson ;;
     trm-infer) shift && trm-infer -m model.trm "$@" checked.ndjson ;;
     trm-eval) shift && trm-infer -m model.trm samples.ndjson | trm-eval "$@" ;;
     trm-report) shift && trm-report "$@" checked.ndjson traces.ndjson ;;
@@ -32,7 +32,7 @@ pipe() {
     case $1 in
     trm-check) trm-check -r rules.json ;;
     trm-extract) trm-extract -r rules.json ;;
-    trm-train) trm-train --arch prior -o "$BATS_TEST_TMPDIR/new.trm" ;;
+    trm-train) trm-train --arch prior -r rules.json -o "$BATS_TEST_TMPDIR/new.trm" ;;
     trm-infer) trm-infer -m model.trm ;;
     *) "$1" ;;
     esac

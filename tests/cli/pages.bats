@@ -11,12 +11,13 @@ setup_file() {
     cp models/*1.ifc house.ifc 2> /dev/null || cp "$(ls models/*.ifc | head -n 1)" house.ifc
     cp "$(ls models/*.truth.ndjson | head -n 1)" truth.ndjson
     cp "$ROOT/pipelines/rules/building-code.json" rules.json
+    cp "$ROOT/tests/data/ids/walls.ids" .
     trm-ifc models/*.ifc > elements.ndjson
     trm-check -r rules.json elements.ndjson > checked.ndjson
     cp checked.ndjson yesterday.ndjson
     trm-extract -r rules.json --vary 2 checked.ndjson | trm-split > samples.ndjson
-    trm-train --epochs 1 --arch prior -o prior.trm samples.ndjson > epochs.ndjson
-    trm-train --epochs 1 --width 32 --heads 2 -o model.trm samples.ndjson > epochs.ndjson
+    trm-train --epochs 1 --arch prior -r rules.json -o prior.trm samples.ndjson > epochs.ndjson
+    trm-train --epochs 1 --width 32 --heads 2 -r rules.json -o model.trm samples.ndjson > epochs.ndjson
     trm-infer -m model.trm checked.ndjson > traces.ndjson
     trm-check -r rules.json truth.ndjson > truth-checked.ndjson
 }
@@ -61,14 +62,14 @@ examples() {
     cd "$BATS_FILE_TMPDIR"
     n=0
     for page in $(pages); do
-        rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc rules.json try/
+        rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc ./*.ids rules.json try/
         while IFS= read -r command; do
             [ -n "$command" ] || continue
             n=$((n + 1))
             status=0
             (cd try && bash -o pipefail -c "$command") > out 2> err < /dev/null || status=$?
-            # 4: a gate in an example did what it is for
-            case $status in 0 | 4) ;; *) echo "$(basename "$page"): $command"; echo "status $status"; cat err; false ;; esac
+            # 4: a gate in an example did what it is for; 141: head had seen enough
+            case $status in 0 | 4 | 141) ;; *) echo "$(basename "$page"): $command"; echo "status $status"; cat err; false ;; esac
         done < <(examples "$page")
     done
     [ "$n" -ge 5 ]
@@ -76,7 +77,7 @@ examples() {
 
 @test "examples of the README run" {
     cd "$BATS_FILE_TMPDIR"
-    rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc rules.json try/
+    rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc ./*.ids rules.json try/
     n=0
     while IFS= read -r command; do
         case $command in trm-* | *"| trm-"*) ;; *) continue ;; esac

@@ -84,6 +84,17 @@ TRUTH=$BATS_TEST_DIRNAME/truth.pl
     [ "$looked" -gt 800 ]
 }
 
+@test "every named value stands in the name" {
+    need trm-ifc
+    looked=0
+    for model in one/*.ifc; do
+        run perl "$TRUTH" named "${model%.ifc}.read" "${model%.ifc}.truth.ndjson"
+        [ "$status" -eq 0 ] || [ "$output" = 0 ] || { echo "$output"; false; }
+        looked=$((looked + ${lines[-1]}))
+    done
+    [ "$looked" -gt 300 ]
+}
+
 @test "verdicts on the truth are never unknown; on the model they are where the value is withheld, and else the same" {
     need trm-ifc
     need trm-check

@@ -187,3 +187,83 @@ END
     [ $(($(date +%s%N) - start)) -lt 3000000000 ]
     [ "$(wc -l < out)" -eq 2013 ]
 }
+
+# --- IDS ---
+
+# ids MIN MAX FACETS: one specification about walls
+ids() {
+    cat <<END
+<?xml version="1.0" encoding="UTF-8"?>
+<i:ids xmlns:i="http://standards.buildingsmart.org/IDS" xmlns:xs="http://www.w3.org/2001/XMLSchema"><i:info><i:title>t</i:title></i:info><i:specifications>
+<i:specification name="Walls" ifcVersion="IFC4"><i:applicability minOccurs="$1" maxOccurs="$2"><i:entity><i:name><i:simpleValue>IFCWALL</i:simpleValue></i:name></i:entity></i:applicability>
+<i:requirements>$3</i:requirements></i:specification></i:specifications></i:ids>
+END
+}
+NAME='<i:attribute><i:name><i:simpleValue>Name</i:simpleValue></i:name></i:attribute>'
+RATING='<i:property dataType="IFCLABEL"><i:propertySet><i:simpleValue>P</i:simpleValue></i:propertySet><i:baseName><i:simpleValue>R</i:simpleValue></i:baseName><i:value><xs:restriction base="xs:string"><xs:pattern value="[Ff]\d+"/></xs:restriction></i:value></i:property>'
+wall() { printf '{"kind":"element","v":1,"id":"%s","class":"IfcWall","schema":"IFC4"%s}\n' "$1" "$2"; }
+
+@test "an IDS file gives one result a requirement and one specification record, with or without a BOM" {
+    { printf '\xef\xbb\xbf'; ids 1 unbounded "$NAME$RATING"; } > walls.ids
+    { wall a ',"name":"A","psets":{"P":{"R":{"value":"F30","type":"IfcLabel","step":4}}}'; wall b ',"psets":{"P":{"R":{"value":"T30","type":"IfcLabel"}}}'; wall c ',"name":"C"'; } > in
+    run -0 --separate-stderr trm-check -f -r walls.ids in
+    [ -z "$stderr" ]
+    [[ "${lines[0]}" == *'"element":"a"'*'"rule":"walls.ids:1.1"'*'"verdict":"pass","reason":"holds","field":"attribute.Name"'* ]]
+    [[ "${lines[1]}" == *'"rule":"walls.ids:1.2"'*'"verdict":"pass"'*'"field":"P.R","step":4,"value":"F30"'* ]]
+    [[ "${lines[2]}" == *'"element":"b"'*'"verdict":"fail","reason":"absent"'* ]]
+    [[ "${lines[3]}" == *'"verdict":"fail","reason":"value","field":"P.R","value":"T30"'* ]]
+    [[ "${lines[5]}" == *'"element":"c"'*'"verdict":"fail","reason":"no_set"'* ]]
+    [[ "${lines[8]}" == '{"kind":"specification","v":1,"id":"walls.ids:1","ids":"walls.ids","name":"Walls","cardinality":"required","applicable":3,"failed_results":3,"status":"fail"'* ]]
+    run -4 trm-check -q -r walls.ids -e ERROR in
+    head -n 1 in > good
+    run -0 trm-check -q -r walls.ids -e ERROR good
+}
+
+@test "occurrences decide: required needs one, optional none, prohibited must have none" {
+    wall a ',"name":"A"' > in
+    ids 1 unbounded "$NAME" > required.ids
+    ids 0 unbounded "$NAME" > optional.ids
+    ids 0 0 "" > prohibited.ids
+    run -0 trm-check -q -e ERROR -r required.ids -r optional.ids in
+    run -4 trm-check -q -e ERROR -r prohibited.ids in
+    run -4 trm-check -q -e ERROR -r required.ids /dev/null
+    run -0 trm-check -q -e ERROR -r optional.ids -r prohibited.ids /dev/null
+}
+
+@test "specifications survive splitting and merging, mixed with JSON rules" {
+    ids 1 unbounded "$NAME$RATING" > walls.ids
+    for ((i = 0; i < 60; i++)); do wall "w$i" ",\"name\":\"$i\",\"psets\":{\"P\":{\"R\":{\"value\":\"F$i\",\"type\":\"IfcLabel\"}}}"; done > in
+    many 10 >> in
+    trm-check -r walls.ids -r doors.json in > one
+    parallel --pipe -k -N 7 -j 4 trm-check -r walls.ids -r doors.json < in | trm-check --merge > merged
+    cmp one merged
+    tail -n 1 one | grep -q '"status":"pass"'
+}
+
+@test "an IDS file that is broken, has entities, or a bad pattern is named and stops the run" {
+    ids 1 unbounded "$NAME" > good.ids
+    head -c 200 good.ids > cut.ids
+    run -2 --separate-stderr trm-check -r cut.ids /dev/null
+    [[ "$stderr" == "trm-check: cut.ids:"* ]]
+    { echo '<!DOCTYPE ids [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>'; tail -n +2 good.ids; } > entity.ids
+    run -2 --separate-stderr trm-check -r entity.ids /dev/null
+    [[ "$stderr" == *entity.ids*"document type"* ]]
+    ids 1 unbounded "${RATING/\[Ff\]/(}" > pattern.ids
+    run -2 --separate-stderr trm-check -r pattern.ids /dev/null
+    [[ "$stderr" == *'pattern.ids:'*'specification "Walls"'*pattern* ]]
+    echo '<html/>' > html.ids
+    run -2 --separate-stderr trm-check -r html.ids /dev/null
+    [[ "$stderr" == *'found <html>, expected <ids>'* ]]
+}
+
+@test "files that authorities publish are read, and run on a model" {
+    need_shared ids/real
+    wall a ',"name":"A"' > in
+    n=0
+    for f in "$TRM_SHARED"/ids/real/*.ids; do
+        run -0 --separate-stderr trm-check -q -r "$f" in
+        [[ "$output" == *'"kind":"specification"'* ]] || { echo "$f"; false; }
+        n=$((n + 1))
+    done
+    [ "$n" -ge 10 ]
+}

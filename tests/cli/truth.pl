@@ -1,6 +1,7 @@
 # What trm-buildings says of a model, held against what the programs read from it.
 #   perl truth.pl values   READ TRUTH   every value read is the true one, and every true value is read or withheld
 #   perl truth.pl leaks    READ TRUTH   no hidden number stands elsewhere in the element, in whatever unit
+#   perl truth.pl named    READ TRUTH   every named value stands in the name that was read, alone or as width times height
 #   perl truth.pl verdicts READ TRUTH   (checked records) unknown where the value is withheld, else the true verdict
 # Prints what is wrong, then the number of things looked at; the status says whether anything was wrong.
 use strict;
@@ -98,6 +99,18 @@ for my $id (sort keys %$truth) {
                     }
                 }
             }
+        }
+    } elsif ($job eq 'named') {
+        my $name = join ' ', map { $rf->{$_} ? plain($rf->{$_}) : () } qw(attribute.name attribute.LongName);
+        $name =~ s/(\d),(\d)/$1.$2/g;
+        my @numbers = $name =~ /\d+(?:\.\d+)?/g;
+        push @numbers, $1 * $2 while $name =~ /(\d+(?:\.\d+)?)"? ?x ?(\d+(?:\.\d+)?)/g;
+        push @numbers, map { 60 * $_ } $name =~ /(\d+(?:\.\d+)?) ?H/gi;
+        for my $f (keys %named) {
+            $looked++;
+            my $there = 0;
+            for my $form (forms($tf->{$f})) { $there ||= grep { abs($_ - $form) <= 1e-6 * (1 + abs $form) } @numbers }
+            wrong("$id: $f is " . plain($tf->{$f}) . ", and the name says $name") if !$there;
         }
     } else {
         my %found = map { $_->{rule} => $_ } @{$r->{results}};

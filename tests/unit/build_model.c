@@ -47,7 +47,8 @@ share_as_expected(size_t n_buildings)
         struct trm_building *b = made(&mem, 9, k, 100);
         for (size_t i = 0; b && i < b->n_elements; i++) {
             const struct element *e = &b->elements[i];
-            const char *mark = e->class == CLASS_DOOR && !strcmp(e->sets[0]->v[0].name, "Reference") ? e->sets[0]->v[0].text : NULL;
+            const char *mark = e->class == CLASS_DOOR && !strcmp(e->sets[0]->v[0].name, "Reference")
+                ? e->sets[0]->v[0].text : NULL;
             if (!mark)
                 continue;
             int wide = mark[2] == 'A' || (mark[2] == 'B' && b->latent.is_new) || (mark[2] == 'C' && !b->latent.is_new);
@@ -179,7 +180,8 @@ T_MAIN
     T("a value that equals a hidden one in another unit is hidden with it, and a name that tells it becomes a word")
     {
         struct set common = {.name = "Pset_DoorCommon"}, other = {.name = "Other"};
-        struct element e = {.class = CLASS_DOOR, .name = "Door 0915 A", .tag = "1234", .sets = {&common, &other}, .n_sets = 2};
+        struct element e = {.class = CLASS_DOOR, .name = "Door 0915 A", .tag = "1234", .sets = {&common, &other},
+                            .n_sets = 2};
         trm_b_put(&common, "ClearWidth", IS_LENGTH, .915, SHOW_HIDDEN);
         trm_b_put(&other, "Size", IS_INTEGER, 915, SHOW_STATED);
         trm_b_put(&other, "Year", IS_INTEGER, 1915, SHOW_STATED);

@@ -164,8 +164,11 @@ T_MAIN
     T("the type's material counts where the occurrence has none")
     {
         CHECK(open4(DOOR WALL "#21=IFCDOORTYPE('0Type000000000000000A1',$,'T1',$,$,$,$,$,$,.DOOR.,$,$,$);#29=IFCRELDEFINESBYTYPE('b',$,$,$,(#20),#21);"
-                    "#51=IFCMATERIAL('Oak',$,$);#52=IFCMATERIAL('Ash',$,$);#53=IFCRELASSOCIATESMATERIAL('a',$,$,$,(#21,#40),#51);") == 0);
+                    "#51=IFCMATERIAL('Oak',$,$);#52=IFCMATERIAL('Ash',$,$);#53=IFCRELASSOCIATESMATERIAL('a',$,$,$,(#21,#40),#51);"
+                    "#60=IFCDOOR('0Door000000000000000A2',$,'E',$,$,$,$,$,$,$,$,$,$);#61=IFCRELDEFINESBYTYPE('c',$,$,$,(#60),#21);"
+                    "#62=IFCRELASSOCIATESMATERIAL('d',$,$,$,(#60),#52);") == 0);
         CHECK_STR(materials(20), "material:Oak:(none):(none)");
+        CHECK_STR(materials(60), "material:Ash:(none):(none)");
         CHECK(element(20).materials_from_type && !element(40).materials_from_type);
     }
     T("a material list that holds itself ends")

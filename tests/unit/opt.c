@@ -61,6 +61,19 @@ T_MAIN
             trm_opt_release(&o);
         }
     }
+    T("moments that nothing feeds reach zero, and do not stay at denormal numbers")
+    {
+        struct trm_opt_config c = trm_opt_config_default();
+        for (int kind = 0; kind < 2; kind++) {
+            trm_real p = 1, g = 1;
+            c.kind = (enum trm_opt_kind)kind;
+            CHECK(trm_opt_init(&o, &c, 1, &err) == 0);
+            for (int i = 0; i < 3000; i++, g = 0)
+                trm_opt_step(&o, &p, &g);
+            CHECK(o.m[0] == 0 && o.v[0] == 0);
+            trm_opt_release(&o);
+        }
+    }
     T("the learning rate rises linearly and stays")
     {
         struct trm_opt_config c = {.warmup = 4};

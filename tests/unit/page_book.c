@@ -152,8 +152,13 @@ roads_apart(void)
     fail(1, "R", 0.7);
     trace("m/2", 0.1, "ERROR");
     CHECK(put("{\"kind\":\"trace\",\"id\":\"m/1\",\"verdicts\":[{\"rule\":\"R\",\"source\":\"rule\",\"verdict\":\"fail\",\"p_pass\":0.2}],\"steps\":[]}") == 0);
+    CHECK(put("{\"kind\":\"trace\",\"id\":\"m/3\",\"verdicts\":[{\"rule\":\"Q\",\"source\":\"rule\",\"verdict\":\"fail\"},{\"rule\":\"R\","
+              "\"source\":\"model\",\"verdict\":\"pass\",\"p_pass\":0.9}],\"steps\":[{\"step\":1,\"p\":{\"Q\":0.1,\"R\":0.9},\"text\":\"t\"}]}") == 0);
+    char *s = html();
+    CHECK(!strstr(s, "<bdi>Q</bdi>")); /* what a rule decided is not drawn as the model's */
+    free(s);
     struct page_rule **r = page->rules.data;
-    CHECK(page->rules.n == 1 && r[0]->fail == 1 && r[0]->model_fail == 1 && r[0]->judged_all == 1);
+    CHECK(page->rules.n == 1 && r[0]->fail == 1 && r[0]->model_fail == 1 && r[0]->judged_all == 2);
 }
 
 static void
@@ -214,6 +219,33 @@ hostile_everywhere(void)
     free(s);
 }
 
+/* A name of a million letters, a trace of a thousand steps over a thousand rules: the page stays small. */
+static void
+large_is_cut(void)
+{
+    struct trm_buf b = {0};
+    struct trm_err err = {0};
+    start(9, 9);
+    trm_buf_adds(&b, "{\"kind\":\"trace\",\"id\":\"m/1\",\"name\":\"");
+    for (int i = 0; i < 500000; i++)
+        trm_buf_adds(&b, "\xC3\xBC");
+    trm_buf_adds(&b, "\",\"verdicts\":[");
+    for (int i = 0; i < 1000; i++)
+        trm_buf_addf(&b, "%s{\"rule\":\"R%d\",\"source\":\"model\",\"verdict\":\"fail\",\"p_pass\":0.4}", i ? "," : "", i);
+    trm_buf_adds(&b, "],\"steps\":[");
+    for (int i = 0; i < 1000; i++)
+        trm_buf_addf(&b, "%s{\"step\":1,\"halt\":0.1,\"p\":{\"R0\":0.4},\"text\":\"%01500d\"}", i ? "," : "", 0);
+    trm_buf_adds(&b, "]}");
+    trm_json *rec = trm_json_parse(b.data, b.len, &err);
+    CHECK(rec && trm_page_add(page, rec, &err) == 0);
+    trm_json_free(rec);
+    trm_buf_release(&b);
+    char *s = html();
+    CHECK(strlen(s) < 1500000);
+    CHECK(strstr(s, "Drawn are the first 64 steps and 4 verdicts") != NULL);
+    free(s);
+}
+
 static void
 share_is_fair(void)
 {
@@ -247,6 +279,7 @@ T_MAIN
     T("one GUID in two files is two elements") same_guid_two_files();
     T("failures of one type and value are one cause") causes_grouped();
     T("no text from outside becomes markup, wherever it stands") hostile_everywhere();
+    T("long names and long traces are cut, and the page says so") large_is_cut();
     T("rows are shared out fairly") share_is_fair();
     T("a report over nothing says so") empty_is_fine();
     trm_page_free(page);

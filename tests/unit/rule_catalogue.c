@@ -107,6 +107,7 @@ T_MAIN {
             {"condition", COND("\">=\"", "{\"source\":\"pset\",\"pset\":\"P\",\"property\":\"W\",\"fallback\":[]}", VALUE("1")), {"condition.lhs: ", "unknown key \"fallback\"", "fallback_sources"}},
             {"condition", COND("\">=\"", "{\"source\":\"pset\",\"pset\":\"P\",\"property\":\"W\",\"unit\":\"mm\",\"fallback_sources\":[{\"source\":\"attribute\",\"attribute\":\"W\",\"relation\":\"above\"}]}", VALUE("1")), {"condition.lhs.fallback_sources[0].relation", "above", "same upper lower"}},
             {"condition", COND("\">=\"", "{\"source\":\"pset\",\"pset\":\"P\",\"property\":\"W\",\"unit\":\"mm\",\"fallback_sources\":[{\"source\":\"attribute\",\"attribute\":\"W\",\"unit\":\"m2\"}]}", VALUE("1")), {"fallback_sources[0].unit", "m2", "same kind"}},
+            {"condition", COND("\">=\"", "{\"source\":\"pset\",\"pset\":\"P\",\"property\":\"W\",\"fallback_sources\":{}}", VALUE("1")), {"condition.lhs.fallback_sources", "{}", "an array of sources"}},
             {"condition", COND("\"matches\"", "{\"source\":\"pset\",\"pset\":\"P\",\"property\":\"W\",\"fallback_sources\":[{\"source\":\"attribute\",\"attribute\":\"W\",\"relation\":\"upper\"}]}", VALUE("\"a\"")), {"condition.lhs", "\"upper\"", "same"}},
             {"condition", COND("\">=\"", LHS, "{\"source\":\"parameter\",\"param\":\"nope\"}"), {"condition.rhs", "\"nope\"", "parameters"}},
             {"condition", COND("\">=\"", LHS, "{\"source\":\"nowhere\"}"), {"condition.rhs.source", "nowhere", "parameter value attribute"}},

@@ -186,10 +186,11 @@ T_MAIN
     }
     T("numbers are exact, and what is not finite is no number")
     {
-        CHECK(open_data("#1=IFCX(74.5092415823,0.1,9007199254740993,1.7976931348623157E308,1E999,-0.,123456789012345678901234567890.,1.0e-2);\n") == 0);
+        CHECK(open_data("#1=IFCX(74.5092415823,0.1,9007199254740993,1.7976931348623157E308,1E999,-0.,123456789012345678901234567890.,1.0e-2,0.12345678901234567,90071992547409.931);\n") == 0);
         CHECK(num(1, 0) == 74.5092415823 && num(1, 1) == 0.1 && num(1, 2) == 9007199254740993.0);
         CHECK(num(1, 3) == 1.7976931348623157e308 && isnan(num(1, 4)) && num(1, 5) == 0);
         CHECK(num(1, 6) == 123456789012345678901234567890. && num(1, 7) == 0.01);
+        CHECK(num(1, 8) == 0.12345678901234567 && num(1, 9) == 90071992547409.931);
     }
     T("deep nesting is walked without recursion")
     {
@@ -219,6 +220,10 @@ T_MAIN
     {
         CHECK(open_data("#5=IFCA('x');\n#5=IFCB();\n#4=IFCC();\n#5=IFCD();\n") == 0);
         CHECK_STR(keyword_of(5), "IFCA");
+        size_t kept = 0;
+        for (size_t i = 0; i < st.n_inst; i++)
+            kept += st.inst[i].kw != TRM_STEP_DROPPED;
+        CHECK(kept == 2);
         CHECK(warnings("repeated_id") == 2);
     }
     T("a doubled header and several DATA sections are read, and said")

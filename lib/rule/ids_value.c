@@ -1,0 +1,142 @@
+/* Values of IDS: literals and restrictions against texts and numbers. */
+#include <ctype.h>
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ids.h"
+
+#include "../base/text.h"
+
+/* A literal for a real: 42, 42., 1.2345E3, -1e-5; no other marks, no blanks. */
+static bool
+is_real(const char *s, double *x)
+{
+    const char *p = s + (*s == '-' || *s == '+');
+    if (!isdigit((unsigned char)*p) && !(*p == '.' && isdigit((unsigned char)p[1])))
+        return false;
+    char *end;
+    if (strspn(s, "0123456789+-.eE") != strlen(s))
+        return false;
+    *x = strtod(s, &end);
+    return *end == 0 && isfinite(*x);
+}
+
+static bool
+is_integer(const char *s, double *x)
+{
+    const char *p = s + (*s == '-' || *s == '+');
+    if (!*p || strspn(p, "0123456789") != strlen(p))
+        return false;
+    *x = strtod(s, NULL);
+    return true;
+}
+
+static size_t
+characters(const char *text)
+{
+    size_t n = 0, len = strlen(text);
+    for (size_t i = 0; i < len; n++)
+        trm_utf8_next(text, len, &i);
+    return n;
+}
+
+static bool
+length_fits(const struct ids_value *v, const char *text)
+{
+    if (v->length < 0 && v->min_length < 0 && v->max_length < 0)
+        return true;
+    long n = (long)characters(text);
+    return (v->length < 0 || n == v->length) && n >= v->min_length && (v->max_length < 0 || n <= v->max_length);
+}
+
+static bool
+is_bounded(const struct ids_value *v)
+{
+    return v->min_inclusive || v->max_inclusive || v->min_exclusive || v->max_exclusive;
+}
+
+/* Ranges compare exactly; a bound that is no number holds for nothing. */
+static bool
+in_bounds(const struct ids_value *v, double x)
+{
+    double b;
+    return (!v->min_inclusive || (is_real(v->min_inclusive, &b) && x >= b)) &&
+           (!v->max_inclusive || (is_real(v->max_inclusive, &b) && x <= b)) &&
+           (!v->min_exclusive || (is_real(v->min_exclusive, &b) && x > b)) &&
+           (!v->max_exclusive || (is_real(v->max_exclusive, &b) && x < b));
+}
+
+/* Several patterns: any may match. */
+static bool
+pattern_fits(const struct ids_value *v, const char *text)
+{
+    for (const struct ids_text *p = v->patterns; p; p = p->next)
+        if (trm_regex_match(p->pattern, text) == 1)
+            return true;
+    return !v->patterns;
+}
+
+bool
+trm_ids_text_matches(const struct ids_value *v, const char *text)
+{
+    if (!v->given)
+        return true;
+    if (v->simple)
+        return strcmp(v->simple, text) == 0;
+    bool listed = !v->enumeration;
+    for (const struct ids_text *e = v->enumeration; e && !listed; e = e->next)
+        listed = strcmp(e->text, text) == 0;
+    double x;
+    if (is_bounded(v) && !(is_real(text, &x) && in_bounds(v, x)))
+        return false;
+    return listed && pattern_fits(v, text) && length_fits(v, text);
+}
+
+static bool
+is_integer_type(const char *type)
+{
+    static const char *const types[] = {"IfcInteger", "IfcCountMeasure", "IfcDayInMonthNumber", "IfcDimensionCount",
+                                        "IfcMonthInYearNumber", "IfcTimeStamp", "IfcPositiveInteger", "IfcCardinalPointReference",
+                                        "INTEGER"};
+    for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i], type) == 0)
+            return true;
+    return false;
+}
+
+/* A literal against a number: integers exactly and without a decimal mark, reals with the tolerance of IDS. */
+static bool
+same_literal(const char *literal, const struct trm_value *item)
+{
+    double x;
+    if (is_integer_type(item->type))
+        return is_integer(literal, &x) && x == item->num;
+    return is_real(literal, &x) && trm_same_number(item->num, x);
+}
+
+static bool
+number_matches(const struct ids_value *v, const struct trm_value *item)
+{
+    if (v->simple)
+        return same_literal(v->simple, item);
+    if (v->patterns || v->length >= 0 || v->min_length >= 0 || v->max_length >= 0)
+        return false; /* patterns and lengths are of texts */
+    bool listed = !v->enumeration;
+    for (const struct ids_text *e = v->enumeration; e && !listed; e = e->next)
+        listed = same_literal(e->text, item);
+    return listed && in_bounds(v, item->num);
+}
+
+bool
+trm_ids_item_matches(const struct ids_value *v, const struct trm_value *item)
+{
+    if (!v->given)
+        return true;
+    if (item->kind == TRM_VALUE_NUM)
+        return number_matches(v, item);
+    if (item->kind == TRM_VALUE_BOOL)
+        return trm_ids_text_matches(v, item->flag ? "true" : "false");
+    return item->kind == TRM_VALUE_TEXT && trm_ids_text_matches(v, item->text);
+}
