@@ -23,7 +23,7 @@ struct train {
     bool resume;
     long epochs, patience, batch, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
         val_steps, memory, min_count;
-    double max_minutes, lr, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter, quiz;
+    double max_minutes, lr, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter;
     struct trm_hide_opt hide;
     /* made of it */
     struct trm_cli *cli;
@@ -113,7 +113,7 @@ config_of(struct train *t, struct trm_learn_config *c)
     *c = (struct trm_learn_config){
         .net = net, .opt = opt, .hide = t->hide, .batch = (size_t)t->batch, .threads = (size_t)t->threads,
         .seed = (uint64_t)t->seed, .val_steps = (size_t)t->val_steps, .val_asks = (size_t)t->val_asks,
-        .embed_scale = t->embed_scale, .varied = t->varied, .jitter = t->jitter, .quiz = t->quiz, .stop_q = log(t->halt / (1 - t->halt)),
+        .embed_scale = t->embed_scale, .varied = t->varied, .jitter = t->jitter, .stop_q = log(t->halt / (1 - t->halt)),
     };
 }
 
@@ -472,10 +472,11 @@ main(int argc, char **argv)
     trm_cli_blas_core(trm_mat_core_wanted(), argv);
     struct train t = {
         .arch_name = "trm", .preset = "verdict", .optimiser = "adamw", .form = "attention", .pos = "none", .loss = "softmax",
-        .epochs = 50, .patience = 10, .batch = 32, .width = 96, .heads = 4, .prefix = 8, .layers = 2, .n = 2, .T = 2,
-        .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 256, .val_steps = 16,
-        .memory = 4096, .min_count = 4, .lr = 1e-3, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.99, .clip = 1,
-        .expansion = 4, .embed_scale = 0.4, .explore = 0.1, .halt_weight = 0.5, .halt = 0.5, .jitter = 0.1, .quiz = 0.5, .varied = 0.3, .hide = TRM_HIDE_DEFAULT,
+        .epochs = 50, .patience = 10, .batch = 32, .width = 64, .heads = 4, .prefix = 4, .layers = 2, .n = 1, .T = 1,
+        .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 400, .val_steps = 4,
+        .memory = 4096, .min_count = 12, .lr = 1e-3, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.998, .clip = 1,
+        .expansion = 4, .embed_scale = 0.4, .explore = 0.1, .halt_weight = 0.5, .halt = 0.9, .jitter = 0.1, .varied = 0.15,
+        .hide = {.tested = 0.9, .bounds = 0.1, .named = 0.5, .other = 0.2},
     };
     const struct trm_cli_opt opts[] = {
         {'o', "output", "MODEL", "the model file to write; MODEL.state beside it is for --resume", &t.out, 0, 0, TRM_OPT_STR},
@@ -522,7 +523,6 @@ main(int argc, char **argv)
         {0, "hide-named", "P", "then, chance that it stays in names", &t.hide.named, 0, 1, TRM_OPT_NUM},
         {0, "hide-other", "P", "chance of every other field to be hidden", &t.hide.other, 0, 1, TRM_OPT_NUM},
         {0, "jitter", "X", "relative deviation given to measures that no rule tests", &t.jitter, 0, 0.3, TRM_OPT_NUM},
-        {0, "quiz", "P", "share of draws with questions made up from known facts", &t.quiz, 0, 1, TRM_OPT_NUM},
         {0, "varied", "P", "share of varied samples among those drawn", &t.varied, 0, 1, TRM_OPT_NUM},
         {0, "min-count", "N", "a category seen less often has no row of its own", &t.min_count, 1, 1000000, TRM_OPT_INT},
         {0, "val-asks", "N", "samples looked at after each epoch", &t.val_asks, 2, 1000000, TRM_OPT_INT},

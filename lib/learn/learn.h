@@ -51,12 +51,6 @@ int trm_view_asks(struct trm_ask *out, const struct trm_ask *asks, size_t n, enu
 /* Whether a field that decides rule r (not one that only bounds it) is shown. */
 bool trm_ask_known(const struct trm_ask *ask, size_t r);
 
-/* Up to `most` questions made up from fields of s that are shown, into out; the fields and what tells the same are hidden.
- * tests [most] holds their names and must live as long as out. asks [n]: where values to ask for are drawn from. Returns
- * how many. Cannot fail. See quiz.c. */
-size_t trm_quiz(struct trm_sample_rule *out, const char **tests, size_t most, const struct trm_sample *s, uint8_t *hide,
-                const struct trm_ask *asks, size_t n, struct trm_rng *rng);
-
 /* --- looking --- */
 
 /* What a model says at every labelled rule of some asks. */
@@ -75,6 +69,8 @@ struct trm_figures {
     double ece;                      /* of those not known, 15 bins, at the temperature given */
     size_t n, n_known;
 };
+/* The temperature that fits the labels whose value was not known; reorders *s. Cannot fail. */
+double trm_seen_temperature(struct trm_seen *s);
 int trm_figures_of(struct trm_figures *f, const struct trm_seen *s, double temperature, struct trm_err *err);
 /* The temperature that fits the labels whose value was not known, several draws of the asks; 1 when there are none. */
 int trm_fit_temperature(double *temperature, struct trm_figures *f, struct trm_judge *j, const struct trm_ask *asks, size_t n,
@@ -91,7 +87,6 @@ struct trm_learn_config {
     size_t val_steps, val_asks; /* supervision steps at most, and asks at most, of the look after each epoch */
     double embed_scale;         /* the initial embedding is multiplied by it: ten columns add up at each position */
     double stop_q;              /* halting logit above which the model in use stops */
-    double quiz;                /* share of draws that get questions made up from known facts */
     double jitter;              /* relative deviation given to measures that no rule of the sample tests */
     double varied;              /* share of the samples drawn that may be varied ones, 0..1 */
 };
@@ -124,7 +119,6 @@ struct trm_learn {
     struct trm_judge *judge;
     uint8_t *hide; /* [TRM_SAMPLE_MAX_FIELDS] */
     struct trm_sample_field *fields; /* [TRM_SAMPLE_MAX_FIELDS] of the sample drawn, jittered */
-    struct trm_sample_rule *rules;   /* [TRM_SAMPLE_MAX_RULES + 4] of the sample drawn, with questions made up */
     size_t steps_per_epoch;
     /* what a resume needs beside vectors and slots */
     struct trm_learn_count {

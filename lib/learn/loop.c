@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_QUIZ = 4 /* questions made up for one draw */ };
-
 /* --- setting up ----------------------------------------------------------------------------------------------------- */
 
 static int
@@ -18,8 +16,7 @@ alloc_vectors(struct trm_learn *l, struct trm_err *err)
     l->grad = calloc(n, sizeof *l->grad);
     l->hide = calloc(TRM_SAMPLE_MAX_FIELDS, 1);
     l->fields = calloc(TRM_SAMPLE_MAX_FIELDS, sizeof *l->fields);
-    l->rules = calloc(TRM_SAMPLE_MAX_RULES + MOST_QUIZ, sizeof *l->rules);
-    return l->params && l->ema && l->best && l->grad && l->hide && l->fields && l->rules
+    return l->params && l->ema && l->best && l->grad && l->hide && l->fields
                ? 0
                : trm_err_set(err, TRM_SYS, "out of memory for %zu parameters", n);
 }
@@ -113,7 +110,6 @@ trm_learn_release(struct trm_learn *l)
     free(l->grad);
     free(l->hide);
     free(l->fields);
-    free(l->rules);
     *l = (struct trm_learn){0};
 }
 
@@ -198,25 +194,9 @@ hide_numbers(struct trm_learn *l, const struct trm_sample *s, struct trm_rng *rn
     }
 }
 
-/* Questions behind the sample's own rules, where they fit. */
-static void
-add_quiz(struct trm_learn *l, struct trm_sample *s, size_t first_rule, const char **tests, struct trm_rng *rng)
-{
-    size_t max = trm_vocab_max_rules(l->model.vocab), own = s->n_rules - first_rule;
-    size_t most = 1 + trm_rng_below(rng, MOST_QUIZ);
-    bool wanted = trm_rng_uniform(rng) < l->config.quiz;
-    if (!wanted || own >= max)
-        return;
-    most = most < max - own ? most : max - own;
-    memcpy(l->rules, s->rules, s->n_rules * sizeof *l->rules);
-    size_t k = trm_quiz(l->rules + s->n_rules, tests, most, s, l->hide, l->train, l->n_observed, rng);
-    s->rules = l->rules, s->n_rules += k;
-}
-
 static int
 fill_slot(struct trm_learn *l, size_t slot, struct trm_err *err)
 {
-    const char *tests[MOST_QUIZ];
     struct trm_rng rng = rng_of(l, 'd', l->count.drawn);
     const struct trm_ask *ask = next_ask(l, &rng);
     trm_hide_draw(l->hide, ask->sample, &l->config.hide, &rng);
@@ -224,8 +204,6 @@ fill_slot(struct trm_learn *l, size_t slot, struct trm_err *err)
     jitter(l, &s, &rng);
     if (ask < l->train + l->n_observed)
         hide_numbers(l, &s, &rng);
-    if (l->n_observed)
-        add_quiz(l, &s, ask->first_rule, tests, &rng);
     l->count.drawn++;
     if (trm_encode(&l->coded, l->model.vocab, &s, l->hide, ask->first_rule, err) != 0)
         return -1;
@@ -268,7 +246,7 @@ look_at_val(struct trm_learn *l, struct trm_epoch *out, struct trm_err *err)
     struct trm_seen seen;
     int rc = trm_look(&seen, l->judge, l->val, l->n_val, l->config.val_steps, l->config.stop_q, &a, err);
     if (rc == 0)
-        rc = trm_figures_of(&out->val, &seen, 1, err);
+        rc = trm_figures_of(&out->val, &seen, trm_seen_temperature(&seen), err);
     out->val_steps = seen.steps;
     trm_arena_release(&a);
     return rc;

@@ -25,8 +25,8 @@ fingerprint(const struct trm_learn *l, char hex[65])
     trm_buf_addf(&b, "%d %.17g %.17g %.17g %.17g %.17g %llu %.17g %.17g %d ", o->kind, o->lr, o->beta1, o->beta2, o->eps,
                  o->weight_decay, (unsigned long long)o->warmup, o->clip, o->ema, o->ema_warmup);
     trm_buf_addf(&b, "%.17g %.17g %.17g %.17g ", c->hide.tested, c->hide.bounds, c->hide.named, c->hide.other);
-    trm_buf_addf(&b, "%zu %llu %zu %zu %.17g %.17g %.17g %.17g %.17g", c->batch, (unsigned long long)c->seed, c->val_steps, c->val_asks,
-                 c->embed_scale, c->varied, c->stop_q, c->jitter, c->quiz);
+    trm_buf_addf(&b, "%zu %llu %zu %zu %.17g %.17g %.17g %.17g", c->batch, (unsigned long long)c->seed, c->val_steps, c->val_asks,
+                 c->embed_scale, c->varied, c->stop_q, c->jitter);
     trm_sha256_add(&h, b.data ? b.data : "", b.len);
     trm_buf_release(&b);
     trm_sha256_hex(&h, hex);
