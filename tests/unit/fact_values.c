@@ -146,15 +146,15 @@ T_MAIN {
     {
         static const char line[] = "{\"kind\":\"element\",\"v\":1,\"id\":\"x\",\"class\":\"IfcDoor\",\"qtos\":{\"A\":{\"W\":{\"value\":1}},"
                                    "\"B\":{\"H\":{\"value\":2}},\"C\":{\"H\":{\"value\":3}}},\"psets\":{\"P\":{\"T\":{\"value\":4}}}}";
-        struct trm_err err = {0};
-        trm_json *rec = trm_json_parse(line, sizeof line - 1, &err);
+        struct trm_err why = {0};
+        trm_json *door = trm_json_parse(line, sizeof line - 1, &why);
         struct trm_element e;
         struct trm_value v;
-        CHECK(rec && trm_element_read(&e, rec, &err) == 0);
+        CHECK(door && trm_element_read(&e, door, &why) == 0);
         CHECK(trm_element_find(&e, TRM_IN_QTO, "*", "H", &v) == TRM_FOUND && v.num == 2);
         CHECK(trm_element_find(&e, TRM_IN_QTO, "*", "T", &v) == TRM_FOUND && v.num == 4);
         CHECK(trm_element_find(&e, TRM_IN_PSET, "*", "gone", &v) == TRM_NO_PROPERTY);
-        trm_json_free(rec);
+        trm_json_free(door);
     }
     T("values are no placeholders")
     {
