@@ -148,12 +148,12 @@ T_MAIN {
                                    "\"B\":{\"H\":{\"value\":2}},\"C\":{\"H\":{\"value\":3}}},\"psets\":{\"P\":{\"T\":{\"value\":4}}}}";
         struct trm_err why = {0};
         trm_json *door = trm_json_parse(line, sizeof line - 1, &why);
-        struct trm_element e;
-        struct trm_value v;
-        CHECK(door && trm_element_read(&e, door, &why) == 0);
-        CHECK(trm_element_find(&e, TRM_IN_QTO, "*", "H", &v) == TRM_FOUND && v.num == 2);
-        CHECK(trm_element_find(&e, TRM_IN_QTO, "*", "T", &v) == TRM_FOUND && v.num == 4);
-        CHECK(trm_element_find(&e, TRM_IN_PSET, "*", "gone", &v) == TRM_NO_PROPERTY);
+        struct trm_element any;
+        struct trm_value w;
+        CHECK(door && trm_element_read(&any, door, &why) == 0);
+        CHECK(trm_element_find(&any, TRM_IN_QTO, "*", "H", &w) == TRM_FOUND && w.num == 2);
+        CHECK(trm_element_find(&any, TRM_IN_QTO, "*", "T", &w) == TRM_FOUND && w.num == 4);
+        CHECK(trm_element_find(&any, TRM_IN_PSET, "*", "gone", &w) == TRM_NO_PROPERTY);
         trm_json_free(door);
     }
     T("values are no placeholders")
