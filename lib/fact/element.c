@@ -100,13 +100,26 @@ find_attribute(const trm_json *owner, const char *name, struct trm_value *v)
     return found ? TRM_FOUND : TRM_NO_PROPERTY;
 }
 
+/* The first set, in the order of the record, that holds the property; NULL when none does. */
+static const trm_json *
+find_in_any(const trm_json *sets, const char *name)
+{
+    for (void *it = trm_json_first(sets); it; it = trm_json_next(sets, it)) {
+        const trm_json *found = trm_json_get(trm_json_value(it), name);
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
 static enum trm_found
 find_in_sets(const trm_json *first, const trm_json *second, const char *set, const char *name, struct trm_value *v)
 {
-    const trm_json *a = trm_json_get(first, set), *b = trm_json_get(second, set);
-    const trm_json *found = a ? trm_json_get(a, name) : NULL;
+    bool any = strcmp(set, "*") == 0;
+    const trm_json *a = any ? first : trm_json_get(first, set), *b = any ? second : trm_json_get(second, set);
+    const trm_json *found = any ? find_in_any(a, name) : a ? trm_json_get(a, name) : NULL;
     if (!found && b)
-        found = trm_json_get(b, name);
+        found = any ? find_in_any(b, name) : trm_json_get(b, name);
     *v = trm_value_of(found);
     if (found)
         return TRM_FOUND;

@@ -83,7 +83,8 @@ enum trm_place {
     TRM_IN_TYPE,      /* the same of the type object */
 };
 enum trm_found { TRM_FOUND = 0, TRM_NO_SET, TRM_NO_PROPERTY };
-/* Find a value; names compare exactly. *v is NONE unless TRM_FOUND (then it may still be NULL: an empty property).
+/* Find a value; names compare exactly; the set "*" is any set, and the first in the order of the record that holds the
+ * property counts (exporters name sets after library objects). *v is NONE unless TRM_FOUND (then it may still be NULL: an empty property).
  * Attributes and types have no sets: an absent attribute is TRM_NO_PROPERTY, an absent type object TRM_NO_SET. Cannot fail. */
 enum trm_found trm_element_find(const struct trm_element *e, enum trm_place place, const char *set, const char *name,
                                 struct trm_value *v);

@@ -5,7 +5,7 @@
  *
  *     0       pad: in an input nothing stands here; in an answer nothing is asked here, and 0 is the right token
  *     1       blank: to be found out; in grids of changing size: outside the grid; behind a word: the word has ended
- *     2...    what the family says; a number k is written as 2+k
+ *     2...    what the family says
  *
  * An input is `prefix` tokens (the rule, the modulus, ...) and then h rows of w tokens, row by row: n = prefix + h*w.
  * The families, their tokens and layouts are told in trm-task(5).
@@ -79,8 +79,8 @@ int trm_task_make(struct trm_task *t, const struct trm_task_family *f, int size,
 void trm_task_augment(struct trm_task *t, struct trm_rng *rng);
 
 /* The same for all tasks that symmetries of the family carry into each other, 16 hex digits and a zero: a hash of the
- * canonical form of the input. Exact for all families (but for collisions of 64 bits), except arc, where two tasks that
- * differ by the order of alike examples may get two keys. Does not look at the answer. Cannot fail. */
+ * canonical form of the input, exact but for collisions of 64 bits. For arc the order of the examples counts. Does not look
+ * at the answer; wants an input that trm_task_check accepts. Cannot fail. */
 void trm_task_key(char key[17], const struct trm_task *t);
 
 /* --- refereeing --- */
@@ -130,7 +130,7 @@ struct trm_task_verdict {
     bool right;
     enum trm_task_reason reason; /* the first found, in the order the family looks */
     int row, column;             /* of the grid, from 1; 0: no such place. Behind row 0, column counts the prefix */
-    int value;                   /* see the reasons; -1: none. Numbers and colours of the family, not tokens, but for TOKEN, RULE */
+    int value;                   /* see the reasons; -1: none. A token for TOKEN, NOT_ASKED, GIVEN and RULE, else the family's numbers */
 };
 
 /* Judge n tokens by the task's rules, not by the stored answer; only arc has nothing but that. Cannot fail. */

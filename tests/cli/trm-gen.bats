@@ -130,3 +130,12 @@ member() { sed -n 's/.*"'"$1"'":"\{0,1\}\([^",]*\)"\{0,1\}[,}].*/\1/p'; }
     run -0 bash -c 'trm-gen -f turn -n 1000000 | head -n 1 | wc -l; [ "${PIPESTATUS[0]}" = 141 ]'
     [ "$output" = 1 ]
 }
+@test "the page of tasks tells every family, the page of answers every reason" {
+    while IFS=$'\t' read -r _ family _ own _; do
+        awk -v f="$family" '$1 == ".It" && $2 == "Sy" && $3 == f {found = 1} END {exit !found}' "$ROOT/man/man5/trm-task.5" || { echo "$family"; false; }
+        [ -n "$own" ]
+    done < <(trm-gen --list)
+    for reason in $(sed -n 's/.*\[TRM_TASK_[A-Z_]*\] = "\([a-z_]*\)".*/&/p' "$ROOT/lib/task/task.c" | grep -o '"[a-z_]*"' | tr -d '"'); do
+        [ "$reason" = right ] || grep -q "^.It Sy $reason$" "$ROOT/man/man5/trm-answer.5" || { echo "$reason"; false; }
+    done
+}

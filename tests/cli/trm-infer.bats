@@ -35,7 +35,8 @@ json() { perl -MJSON::PP -ne "my \$r = decode_json(\$_); $1" "${@:2}"; }
 }
 
 @test "a model without rules says so, and takes them with -r" {
-    run -1 --separate-stderr trm-infer -m bare.trm checked
+    run -2 --separate-stderr trm-infer -m bare.trm checked
+    [ "${#stderr_lines[@]}" -eq 1 ]
     [[ "$stderr" == *"-r RULES"* ]]
     trm-infer -m bare.trm -r rules.json checked > traces
     [ -s traces ]

@@ -142,6 +142,20 @@ T_MAIN {
                 printf("# %s\n", empty[i]);
         }
     }
+    T("the set * is the first set that holds the property")
+    {
+        static const char line[] = "{\"kind\":\"element\",\"v\":1,\"id\":\"x\",\"class\":\"IfcDoor\",\"qtos\":{\"A\":{\"W\":{\"value\":1}},"
+                                   "\"B\":{\"H\":{\"value\":2}},\"C\":{\"H\":{\"value\":3}}},\"psets\":{\"P\":{\"T\":{\"value\":4}}}}";
+        struct trm_err why = {0};
+        trm_json *door = trm_json_parse(line, sizeof line - 1, &why);
+        struct trm_element any;
+        struct trm_value w;
+        CHECK(door && trm_element_read(&any, door, &why) == 0);
+        CHECK(trm_element_find(&any, TRM_IN_QTO, "*", "H", &w) == TRM_FOUND && w.num == 2);
+        CHECK(trm_element_find(&any, TRM_IN_QTO, "*", "T", &w) == TRM_FOUND && w.num == 4);
+        CHECK(trm_element_find(&any, TRM_IN_PSET, "*", "gone", &w) == TRM_NO_PROPERTY);
+        trm_json_free(door);
+    }
     T("values are no placeholders")
     {
         static const char *const full[] = {"30", "F30", "_F30_", "--F30--", "REI 60", "0", "0.5h", "Zelfsluitend", "a", "no", "nein", "Default",
