@@ -188,7 +188,8 @@ trm_task_of_maze(struct trm_task *t, const char *text, size_t len, const char *n
         if (text[k] == '\n' || (text[k] == '\r' && (k + 1 == len || text[k + 1] == '\n')))
             continue;
         if (!sign || !*sign)
-            return trm_err_set(err, TRM_DATA, "row %zu, column %zu of the maze: found byte 0x%02x, expected one of '# .SGo'",
+            return trm_err_set(err, TRM_DATA, "row %zu, column %zu of the maze: found byte 0x%02x, "
+                               "expected one of '# .SGo'",
                                i / w + 1,
                                i % w + 1, (unsigned char)text[k]);
         stated[i] = (uint8_t)(sign - MAZE_SIGNS);
