@@ -69,6 +69,8 @@ struct trm_figures {
     double ece;                      /* of those not known, 15 bins, at the temperature given */
     size_t n, n_known;
 };
+/* The temperature that fits the labels whose value was not known; reorders *s. Cannot fail. */
+double trm_seen_temperature(struct trm_seen *s);
 int trm_figures_of(struct trm_figures *f, const struct trm_seen *s, double temperature, struct trm_err *err);
 /* The temperature that fits the labels whose value was not known, several draws of the asks; 1 when there are none. */
 int trm_fit_temperature(double *temperature, struct trm_figures *f, struct trm_judge *j, const struct trm_ask *asks, size_t n,

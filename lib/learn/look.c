@@ -80,15 +80,28 @@ trm_figures_of(struct trm_figures *f, const struct trm_seen *s, double temperatu
     return f->ece < 0 ? trm_err_set(err, TRM_SYS, "out of memory") : 0;
 }
 
-/* Only what was not known, in place. */
-static void
-drop_known(struct trm_seen *s)
+/* Only what was not known, in front; returns how many. The order of the others is lost. */
+static size_t
+unknown_first(struct trm_seen *s)
 {
     size_t n = 0;
-    for (size_t i = 0; i < s->n; i++)
-        if (!s->known[i])
-            s->logit[n] = s->logit[i], s->label[n] = s->label[i], s->known[n++] = false;
-    s->n = n;
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->known[i])
+            continue;
+        double logit = s->logit[n];
+        bool label = s->label[n], known = s->known[n];
+        s->logit[n] = s->logit[i], s->label[n] = s->label[i], s->known[n] = s->known[i];
+        s->logit[i] = logit, s->label[i] = label, s->known[i] = known;
+        n++;
+    }
+    return n;
+}
+
+double
+trm_seen_temperature(struct trm_seen *s)
+{
+    size_t n = unknown_first(s);
+    return trm_stat_temperature(s->logit, s->label, n);
 }
 
 int
@@ -104,8 +117,8 @@ trm_fit_temperature(double *temperature, struct trm_figures *f, struct trm_judge
     if (rc == 0)
         rc = trm_look(&seen, j, views, DRAWS * n, max_steps, stop_q, &a, err);
     if (rc == 0) {
-        drop_known(&seen);
-        *temperature = trm_stat_temperature(seen.logit, seen.label, seen.n);
+        *temperature = trm_seen_temperature(&seen);
+        seen.n = unknown_first(&seen);
         rc = trm_figures_of(f, &seen, *temperature, err);
     }
     trm_arena_release(&a);

@@ -164,8 +164,11 @@ is_tested(const struct trm_sample *s, const char *field)
     return false;
 }
 
-/* The sample with measures a little off, so that no element is known by its exact sizes. What a rule tests stays exact, and
- * so do numbers without a unit: years, counts. */
+/* A number without a unit is a count or a year: a tenth off would be another age of building. */
+#define PLAIN_JITTER 0.03
+
+/* The sample with numbers a little off, so that no element is known by its exact sizes and no building by its exact year. What a
+ * rule tests stays exact. */
 static void
 jitter(struct trm_learn *l, struct trm_sample *s, struct trm_rng *rng)
 {
@@ -173,8 +176,8 @@ jitter(struct trm_learn *l, struct trm_sample *s, struct trm_rng *rng)
     s->fields = l->fields;
     for (size_t i = 0; i < s->n_fields; i++) {
         struct trm_sample_field *f = &s->fields[i];
-        double off = 1 + l->config.jitter * trm_rng_normal(rng);
-        if (f->value.type == TRM_SCALAR_NUM && f->unit && !is_tested(s, f->name))
+        double off = 1 + l->config.jitter * (f->unit ? 1 : PLAIN_JITTER) * trm_rng_normal(rng);
+        if (f->value.type == TRM_SCALAR_NUM && !is_tested(s, f->name))
             f->value.num *= off > 0.5 ? off : 0.5;
     }
 }
@@ -243,7 +246,7 @@ look_at_val(struct trm_learn *l, struct trm_epoch *out, struct trm_err *err)
     struct trm_seen seen;
     int rc = trm_look(&seen, l->judge, l->val, l->n_val, l->config.val_steps, l->config.stop_q, &a, err);
     if (rc == 0)
-        rc = trm_figures_of(&out->val, &seen, 1, err);
+        rc = trm_figures_of(&out->val, &seen, trm_seen_temperature(&seen), err);
     out->val_steps = seen.steps;
     trm_arena_release(&a);
     return rc;
