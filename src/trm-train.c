@@ -189,6 +189,7 @@ put_epoch(struct train *t, const struct trm_epoch *e, bool trained)
     if (e->val.n) {
         trm_jw_knum(&j, "val_n", (double)e->val.n);
         trm_jw_knum(&j, "val_loss", e->val.loss);
+        trm_jw_knum(&j, "val_nll", e->val.nll);
         trm_jw_knum(&j, "val_accuracy", e->val.accuracy);
         trm_jw_knum(&j, "val_known", e->val.known_accuracy);
         trm_jw_knum(&j, "val_ece", e->val.ece);
@@ -472,11 +473,11 @@ main(int argc, char **argv)
     trm_cli_blas_core(trm_mat_core_wanted(), argv);
     struct train t = {
         .arch_name = "trm", .preset = "verdict", .optimiser = "adamw", .form = "attention", .pos = "none", .loss = "softmax",
-        .epochs = 50, .patience = 10, .batch = 32, .width = 64, .heads = 4, .prefix = 4, .layers = 2, .n = 1, .T = 1,
+        .epochs = 50, .patience = 15, .batch = 32, .width = 64, .heads = 4, .prefix = 4, .layers = 2, .n = 1, .T = 1,
         .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 400, .val_steps = 4,
-        .memory = 4096, .min_count = 12, .lr = 1e-3, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.998, .clip = 1,
+        .memory = 4096, .min_count = 12, .lr = 7e-4, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.998, .clip = 1,
         .expansion = 4, .embed_scale = 0.4, .explore = 0.1, .halt_weight = 0.5, .halt = 0.9, .jitter = 0.1, .varied = 0.15,
-        .hide = {.tested = 0.9, .bounds = 0.1, .named = 0.5, .other = 0.2},
+        .hide = {.tested = 0.9, .bounds = 0.1, .named = 0.5, .other = 0.15},
     };
     const struct trm_cli_opt opts[] = {
         {'o', "output", "MODEL", "the model file to write; MODEL.state beside it is for --resume", &t.out, 0, 0, TRM_OPT_STR},

@@ -64,7 +64,9 @@ struct trm_seen {
 int trm_look(struct trm_seen *out, struct trm_judge *j, const struct trm_ask *asks, size_t n, size_t max_steps, double stop_q,
              struct trm_arena *a, struct trm_err *err);
 struct trm_figures {
-    double loss;                     /* mean negative log-likelihood, nats, over all */
+    double loss;                     /* mean squared error of the probability (Brier), over all: bounded, so that a few labels
+                                      * that no data explain do not outweigh the rest */
+    double nll;                      /* mean negative log-likelihood, nats, over all */
     double accuracy, known_accuracy; /* of those not known, of those known; 0 when there are none */
     double ece;                      /* of those not known, 15 bins, at the temperature given */
     size_t n, n_known;

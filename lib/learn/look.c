@@ -71,7 +71,8 @@ trm_figures_of(struct trm_figures *f, const struct trm_seen *s, double temperatu
         if (!s->known[i])
             conf[n] = trm_stat_sigmoid(fabs(s->logit[i]) / temperature), right[n++] = ok;
     }
-    f->loss = trm_stat_nll(s->logit, s->label, s->n, temperature);
+    f->nll = trm_stat_nll(s->logit, s->label, s->n, temperature);
+    f->loss = trm_stat_brier(s->logit, s->label, s->n, temperature);
     f->accuracy = n ? (double)right_hidden / (double)n : 0;
     f->known_accuracy = f->n_known ? (double)right_known / (double)f->n_known : 0;
     f->ece = conf && right ? trm_stat_ece(conf, right, n, 15, false) : -1;

@@ -30,6 +30,17 @@ trm_stat_nll(const double *logit, const bool *label, size_t n, double temperatur
     return n ? sum / (double)n : 0;
 }
 
+double
+trm_stat_brier(const double *logit, const bool *label, size_t n, double temperature)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double off = trm_stat_sigmoid(logit[i] / temperature) - (label[i] ? 1 : 0);
+        sum += off * off;
+    }
+    return n ? sum / (double)n : 0;
+}
+
 /* First and second derivative of the summed loss in s = 1/T. */
 static double
 slope(const double *logit, const bool *label, size_t n, double s, double *curve)

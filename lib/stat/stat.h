@@ -59,6 +59,10 @@ double trm_stat_ece(const double *conf, const bool *right, size_t n, size_t bins
 /* Mean negative log-likelihood, in nats, of labels under sigmoid(logit/temperature). 0 when n is 0. Cannot fail. */
 double trm_stat_nll(const double *logit, const bool *label, size_t n, double temperature);
 
+/* Mean squared distance of sigmoid(logit/temperature) from the label (0 or 1), in [0,1]. 0 when n is 0. Cannot fail.
+ * Source: Brier 1950. */
+double trm_stat_brier(const double *logit, const bool *label, size_t n, double temperature);
+
 /* The temperature in [TRM_STAT_T_LO, TRM_STAT_T_HI] that minimises trm_stat_nll: bisection guarded Newton on s = 1/T, in
  * which the loss is convex. 1 when n is 0; an end of the range when the labels are separable by sign. Cannot fail.
  * Source: Guo et al. 2017, section 4.2. */

@@ -53,6 +53,15 @@ T_MAIN
         bool wrong[] = {false, true};
         CHECK_NEAR(trm_stat_nll(l, wrong, 2, 1), 1e6, 1e-3);
     }
+    T("the Brier score of a coin is a quarter, of a sure answer nothing or all")
+    {
+        double coin[] = {0, 0}, sure[] = {100, 100};
+        bool l[] = {true, false};
+        CHECK_NEAR(trm_stat_brier(coin, l, 2, 1), 0.25, 0);
+        CHECK_NEAR(trm_stat_brier(sure, l, 2, 1), 0.5, 1e-12);
+        CHECK_NEAR(trm_stat_brier(sure, l, 1, 1), 0, 1e-12);
+        CHECK(trm_stat_brier(coin, l, 0, 1) == 0);
+    }
     T("calibrated confidences have an error near zero, and the temperature lowers that of hot ones")
     {
         for (int pass = 0; pass < 2; pass++) {
