@@ -25,8 +25,8 @@ RULES ?= $(HERE)rules/building-code.json
 KEYS ?= $(HERE)keys.tsv
 JOBS ?= $(shell nproc)
 # made-up buildings, and the walls, slabs, columns, doors, windows, stair flights and spaces in them
-LEARN_BUILDINGS ?= 50
-LEARN_ELEMENTS  ?= 5000
+LEARN_BUILDINGS ?= 100
+LEARN_ELEMENTS  ?= 10000
 EXAM_BUILDINGS  ?= 20
 EXAM_ELEMENTS   ?= 2000
 SEED ?= 1
