@@ -32,7 +32,7 @@ EXAM_ELEMENTS   ?= 2000
 SEED ?= 1
 # variants of a sample around each rule's limit; options of trm-train, and of trm-infer for every model that is asked
 VARY  ?= 1
-TRAIN ?= --max-minutes 8
+TRAIN ?= --batch 64 --epochs 24 --lr 1e-3 --explore 0.3 --max-minutes 7
 INFER ?=
 TITLE ?= $(if $(IFC),Building code check,Building code check of made-up buildings)
 DATE  ?=
