@@ -30,6 +30,7 @@ OPT     ?= -O2
 PREFIX  ?= /usr/local
 DESTDIR ?=
 SECONDS ?= 60
+JOBS    := $(shell nproc 2>/dev/null || echo 1)
 GOLDEN  ?= ../shared/golden
 IDS     ?= ../shared/ids/official
 WARN    := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes -Wvla
@@ -137,12 +138,14 @@ setup:
 
 demo:
 	@pipelines/setup.sh run
-	@$(MAKE) --no-print-directory programs
+	@echo "building bin/"
+	@$(MAKE) -s --no-print-directory -j$(JOBS) programs
 	@$(MAKE) --no-print-directory -f pipelines/compliance.mk OUT=demo $(if $(IFC),IFC="$(IFC)")
 
 check:
 	@pipelines/setup.sh check
-	@$(MAKE) --no-print-directory programs units
+	@echo "building bin/ and the tests"
+	@$(MAKE) -s --no-print-directory -j$(JOBS) programs units
 	@tests/run.sh $(BIN) $(B)/unit $(ONLY)
 
 golden:
