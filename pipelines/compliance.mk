@@ -25,14 +25,14 @@ RULES ?= $(HERE)rules/building-code.json
 KEYS ?= $(HERE)keys.tsv
 JOBS ?= $(shell nproc)
 # made-up buildings, and the walls, slabs, columns, doors, windows, stair flights and spaces in them
-LEARN_BUILDINGS ?= 50
-LEARN_ELEMENTS  ?= 5000
+LEARN_BUILDINGS ?= 100
+LEARN_ELEMENTS  ?= 10000
 EXAM_BUILDINGS  ?= 20
 EXAM_ELEMENTS   ?= 2000
 SEED ?= 1
 # variants of a sample around each rule's limit; options of trm-train, and of trm-infer for every model that is asked
 VARY  ?= 1
-TRAIN ?= --max-minutes 8
+TRAIN ?= --batch 64 --epochs 24 --lr 1e-3 --explore 0.3 --max-minutes 7
 INFER ?=
 TITLE ?= $(if $(IFC),Building code check,Building code check of made-up buildings)
 DATE  ?=

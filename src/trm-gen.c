@@ -140,7 +140,8 @@ choose_lots(struct lot *lots, const struct gen *g, struct trm_err *err)
     if (!g->family) {
         add_suite(lots, &n, g->domain, (int)g->size);
         if (n == 0)
-            trm_err_set(err, TRM_USAGE, "no family of domain '%.60s' and size %ld; --list shows them", g->domain ? g->domain : "any",
+            trm_err_set(err, TRM_USAGE, "no family of domain '%.60s' and size %ld; --list shows them", g->domain
+                        ? g->domain : "any",
                         g->size);
         return n;
     }
@@ -168,7 +169,8 @@ make_lot(struct gen *g, struct trm_cli *c, struct lot lot, struct trm_err *err)
         made += put;
         repeats = put ? 0 : repeats + 1;
         if (repeats == GIVE_UP)
-            return trm_err_set(err, TRM_DATA, "%.*s: found %ld distinct tasks, expected %ld; the last %d drawn were repeats",
+            return trm_err_set(err, TRM_DATA, "%.*s: found %ld distinct tasks, expected %ld; "
+                               "the last %d drawn were repeats",
                                (int)strcspn(g->task.id, "/"), g->task.id, made, g->n, GIVE_UP);
         trm_cli_progress(c, "tasks", (double)made, (double)g->n);
     }
@@ -363,7 +365,7 @@ check_format(const struct gen *g, struct trm_cli *c)
     else if (f && strcmp(f, "sudoku-csv") != 0 && strcmp(f, "arc") != 0 && strcmp(f, "maze") != 0)
         trm_err_set(&err, TRM_USAGE, "--format: found '%.40s', expected sudoku-csv, arc or maze", f);
     else if (g->from && (g->family || g->domain || g->all))
-        trm_err_set(&err, TRM_USAGE, "--from reads tasks, --family, --domain and --all make them: expected one of these");
+        trm_err_set(&err, TRM_USAGE, "--from reads tasks, --family, --domain and --all make them: expected one");
     if (err.kind != TRM_OK)
         trm_cli_die(c, &err);
 }
@@ -373,22 +375,28 @@ main(int argc, char **argv)
 {
     struct gen g = {.n = 1000, .seed = 1};
     const struct trm_cli_opt opts[] = {
-        {'f', "family", "F", "tasks of this family; a number behind the name is the size: sudoku6", &g.family, 0, 0, TRM_OPT_STR},
-        {'d', "domain", "D", "every family of a domain: geometric, logical, constraint, symbolic", &g.domain, 0, 0, TRM_OPT_STR},
+        {'f', "family", "F", "tasks of this family; a number behind the name is the size: sudoku6", &g.family, 0, 0,
+            TRM_OPT_STR},
+        {'d', "domain", "D", "every family of a domain: geometric, logical, constraint, symbolic", &g.domain, 0, 0,
+            TRM_OPT_STR},
         {0, "all", NULL, "every family", &g.all, 0, 0, TRM_OPT_FLAG},
         {'n', "tasks", "N", "how many of each family", &g.n, 1, 1e9, TRM_OPT_INT},
         {0, "seed", "N", "which of the many sets", &g.seed, 0, 1L << 53, TRM_OPT_INT},
         {0, "start", "N", "number of the first task of the set", &g.start, 0, 1L << 53, TRM_OPT_INT},
         {'s', "size", "N", "size of the tasks; 0: the family's own", &g.size, 0, 1000, TRM_OPT_INT},
-        {0, "difficulty", "N", "only tasks of this difficulty, 1 to 5; 0: as they come", &g.difficulty, 0, TRM_TASK_LEVELS, TRM_OPT_INT},
+        {0, "difficulty", "N", "only tasks of this difficulty, 1 to 5; 0: as they come", &g.difficulty, 0,
+            TRM_TASK_LEVELS, TRM_OPT_INT},
         {0, "distinct", NULL, "no two tasks that a symmetry carries into each other", &g.distinct, 0, 0, TRM_OPT_FLAG},
         {0, "answers-hidden", NULL, "leave the answers out", &g.hidden, 0, 0, TRM_OPT_FLAG},
         {0, "from", "FILE", "read tasks from a set of others instead", &g.from, 0, 0, TRM_OPT_STR},
-        {0, "format", "F", "of --from: sudoku-csv, arc, maze; without --from, write that format", &g.format, 0, 0, TRM_OPT_STR},
-        {0, "list", NULL, "domain, family, sizes, own size, difficulties, solver and purpose of every family", &g.list, 0, 0, TRM_OPT_FLAG},
+        {0, "format", "F", "of --from: sudoku-csv, arc, maze; without --from, write that format", &g.format, 0, 0,
+            TRM_OPT_STR},
+        {0, "list", NULL, "domain, family, sizes, own size, difficulties, solver and purpose of every family",
+            &g.list, 0, 0, TRM_OPT_FLAG},
         {0},
     };
-    struct trm_cli c = {.name = "trm-gen", .purpose = "Write tasks with one right answer each, of every domain.", .opts = opts};
+    struct trm_cli c = {.name = "trm-gen", .purpose = "Write tasks with one right answer each, of every domain.",
+                        .opts = opts};
     trm_cli_begin(&c, argc, argv);
     check_format(&g, &c);
     if (g.list)

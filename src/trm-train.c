@@ -369,7 +369,7 @@ train_baseline(struct train *t, struct trm_vocab *vocab, struct trm_err *err)
 {
     struct trm_model m = {.arch = t->arch};
     struct trm_epoch e = {.epoch = 1, .best = true};
-    int rc = trm_learn_baseline(&m, &e.val, &t->set, vocab, &t->hide, (uint64_t)t->seed, err);
+    int rc = trm_learn_baseline(&m, &e.val, &t->set, vocab, &t->hide, (uint64_t)t->seed, (size_t)t->threads, err);
     if (rc == 0) {
         struct where w = {.state = "done", .epoch = 1, .step = 1, .steps = 1, .val_loss = e.val.loss,
                           .val_accuracy = e.val.accuracy};

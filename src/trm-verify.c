@@ -1,4 +1,5 @@
-/* The referee: is this answer right, by the task's own rules? Tasks are the first operand, answers the second or stdin. */
+/* The referee: is this answer right, by the task's own rules? Tasks are the first operand, answers the second or
+ * stdin. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,7 +99,8 @@ keep_task(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
     size_t at = slot_of(v, t->id);
     if (v->slot[at])
         return trm_err_set(err, TRM_DATA, "a task with this id stands before it");
-    struct kept k = {trm_arena_strdup(&v->mem, t->id), t->family, t->size, t->vocab, t->prefix, t->h, t->w, t->n, t->solved, false,
+    struct kept k = {trm_arena_strdup(&v->mem, t->id), t->family, t->size, t->vocab, t->prefix, t->h, t->w, t->n,
+                     t->solved, false,
                      trm_arena_alloc(&v->mem, t->n), trm_arena_alloc(&v->mem, t->n)};
     if (!k.id || !k.input || !k.answer)
         return trm_err_set(err, TRM_SYS, "out of memory");
@@ -113,7 +115,8 @@ keep_task(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
 static void
 take_in_hand(struct trm_task *t, const struct kept *k)
 {
-    *t = (struct trm_task){.family = k->family, .size = k->size, .vocab = k->vocab, .prefix = k->prefix, .h = k->h, .w = k->w,
+    *t = (struct trm_task){.family = k->family, .size = k->size, .vocab = k->vocab, .prefix = k->prefix, .h = k->h,
+                           .w = k->w,
                            .n = k->n, .solved = k->solved};
     memcpy(t->input, k->input, k->n);
     memcpy(t->answer, k->answer, k->n);
@@ -182,7 +185,8 @@ check_kind(const trm_json *rec, const char **id, struct trm_err *err)
         return trm_err_set(err, TRM_DATA, "kind: found '%.40s', expected answer", kind);
     if (trm_json_need_int(rec, "v", 0, 1 << 30, &version, err) != 0 || trm_json_need_str(rec, "id", id, err) != 0)
         return -1;
-    return version == 1 ? 0 : trm_err_set(err, TRM_DATA, "v: found version %lld of answer, expected 1", (long long)version);
+    return version == 1 ? 0 : trm_err_set(err, TRM_DATA, "v: found version %lld of answer, expected 1",
+                                          (long long)version);
 }
 
 static int
@@ -296,7 +300,7 @@ check_command(const struct verify *v, struct trm_cli *c)
     if (v->gate && strcmp(v->gate, "wrong") != 0 && strcmp(v->gate, "missing") != 0)
         trm_err_set(&err, TRM_USAGE, "-e: found '%.40s', expected wrong or missing", v->gate);
     else if (c->n_files < 1 || c->n_files > 2)
-        trm_err_set(&err, TRM_USAGE, "expected the file of the tasks, then at most one of answers; see trm-verify --help");
+        trm_err_set(&err, TRM_USAGE, "expected a file of tasks, then at most one of answers; see trm-verify --help");
     else if (strcmp(c->files[0], "-") == 0 && (c->n_files == 1 || strcmp(c->files[1], "-") == 0))
         trm_err_set(&err, TRM_USAGE, "tasks and answers cannot both be stdin");
     if (err.kind != TRM_OK)
@@ -309,10 +313,12 @@ main(int argc, char **argv)
     struct verify v = {0};
     const struct trm_cli_opt opts[] = {
         {'m', "missing", NULL, "write a record for every task without an answer too", &v.missing, 0, 0, TRM_OPT_FLAG},
-        {'e', "fail-on", "LEVEL", "status 4 when an answer is wrong, or (missing) wrong or missing", &v.gate, 0, 0, TRM_OPT_STR},
+        {'e', "fail-on", "LEVEL", "status 4 when an answer is wrong, or (missing) wrong or missing", &v.gate, 0, 0,
+            TRM_OPT_STR},
         {0},
     };
-    struct trm_cli c = {.name = "trm-verify", .purpose = "Judge answers by the rules of their tasks.", .operands = "TASKS [ANSWERS]",
+    struct trm_cli c = {.name = "trm-verify", .purpose = "Judge answers by the rules of their tasks.",
+                        .operands = "TASKS [ANSWERS]",
                         .opts = opts};
     trm_cli_begin(&c, argc, argv);
     check_command(&v, &c);

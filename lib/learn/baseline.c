@@ -2,6 +2,7 @@
 #include "learn.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,21 +201,24 @@ loss_of(const double *w, const struct rows *x)
     return x->n ? sum / (double)x->n : 0;
 }
 
-/* The strength of regularisation with the least loss on the validation rows; each fit starts from the one before. */
+/* The strength of regularisation with the least loss on the validation rows; each fit starts from the one before, and the
+ * path ends where two in a row were no better: from there on the fit only learns the training rows by heart. */
 static int
 fit_rows(float *out, const struct rows *train, const struct rows *val, struct trm_err *err)
 {
     static const double l2s[] = {0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001};
     double *w = calloc(TRM_LOGISTIC_WIDTH, sizeof *w), best = INFINITY;
+    int worse = 0;
     if (!w)
         return trm_err_set(err, TRM_SYS, "out of memory");
-    for (size_t k = 0; k < sizeof l2s / sizeof *l2s; k++) {
+    for (size_t k = 0; k < sizeof l2s / sizeof *l2s && worse < 2; k++) {
         if (trm_logistic_fit(w, TRM_LOGISTIC_WIDTH, train->terms, train->at, train->label, train->n, l2s[k], 150) < 0) {
             free(w);
             return trm_err_set(err, TRM_SYS, "out of memory");
         }
         double loss = val->n ? loss_of(w, val) : 0;
-        if (loss >= best)
+        worse = loss >= best ? worse + 1 : 0;
+        if (worse)
             continue;
         best = loss;
         for (size_t i = 0; i < TRM_LOGISTIC_WIDTH; i++)
@@ -226,29 +230,42 @@ fit_rows(float *out, const struct rows *train, const struct rows *val, struct tr
 
 struct logistic {
     struct trm_model *m;
-    struct trm_coded coded;
-    struct trm_term *terms;
     struct trm_ask *train, *val; /* views */
     size_t n_train, n_val;
 };
+/* What one thread works in. */
+struct desk {
+    struct trm_coded coded;
+    struct trm_term *terms;
+    struct trm_err err;
+};
 
 static int
-fit_logistic(struct logistic *x, struct trm_err *err)
+fit_rule(const struct logistic *x, struct desk *d, size_t r)
 {
-    for (size_t r = 0; r < trm_vocab_n_rules(x->m->vocab); r++) {
-        const char *rule = trm_vocab_rule(x->m->vocab, r);
-        struct rows train = {0}, val = {0};
-        int rc = add_view(&train, x->m, &x->coded, x->terms, x->train, x->n_train, rule, err);
-        rc = rc == 0 ? add_view(&val, x->m, &x->coded, x->terms, x->val, x->n_val, rule, err) : rc;
-        float *w = x->m->owned_weights + r * TRM_LOGISTIC_WIDTH;
-        if (rc == 0 && train.n)
-            rc = fit_rows(w, &train, &val, err);
-        release_rows(&train);
-        release_rows(&val);
-        if (rc != 0)
-            return -1;
-    }
-    return 0;
+    const char *rule = trm_vocab_rule(x->m->vocab, r);
+    struct rows train = {0}, val = {0};
+    int rc = add_view(&train, x->m, &d->coded, d->terms, x->train, x->n_train, rule, &d->err);
+    rc = rc == 0 ? add_view(&val, x->m, &d->coded, d->terms, x->val, x->n_val, rule, &d->err) : rc;
+    if (rc == 0 && train.n)
+        rc = fit_rows(x->m->owned_weights + r * TRM_LOGISTIC_WIDTH, &train, &val, &d->err);
+    release_rows(&train);
+    release_rows(&val);
+    return rc;
+}
+
+/* A rule's fit hangs on no other rule's, so the bytes do not depend on the number of threads. */
+static int
+fit_logistic(struct logistic *x, struct desk *desks, size_t threads, struct trm_err *err)
+{
+    int rc = 0;
+#pragma omp parallel for schedule(dynamic) num_threads((int)threads)
+    for (size_t r = 0; r < trm_vocab_n_rules(x->m->vocab); r++)
+        fit_rule(x, &desks[omp_get_thread_num()], r);
+    for (size_t i = 0; i < threads && rc == 0; i++)
+        if (desks[i].err.kind != TRM_OK)
+            rc = trm_err_set(err, desks[i].err.kind, "%s", desks[i].err.text);
+    return rc;
 }
 
 /* Every draw of every ask: once whole, otherwise as in use. */
@@ -269,23 +286,26 @@ draw_views(struct trm_ask **out, const struct trm_ask *asks, size_t n, const str
 
 static int
 learn_logistic(struct trm_model *m, const struct trm_ask *train, size_t n_train, const struct trm_ask *val, size_t n_val,
-               const struct trm_hide_opt *hide, uint64_t seed, struct trm_err *err)
+               const struct trm_hide_opt *hide, uint64_t seed, size_t threads, struct trm_err *err)
 {
     struct trm_arena a = {0};
     struct logistic x = {.m = m, .n_train = n_train * DRAWS, .n_val = n_val * DRAWS};
-    x.terms = trm_arena_calloc(&a, TRM_TERMS_MAX, sizeof *x.terms);
-    int rc = x.terms ? alloc_weights(m, TRM_LOGISTIC_WIDTH, err) : trm_err_set(err, TRM_SYS, "out of memory");
-    rc = rc == 0 ? trm_coded_alloc(&x.coded, m->vocab, false, &a, err) : rc;
+    struct desk *desks = trm_arena_calloc(&a, threads, sizeof *desks);
+    int rc = desks ? alloc_weights(m, TRM_LOGISTIC_WIDTH, err) : trm_err_set(err, TRM_SYS, "out of memory");
+    for (size_t i = 0; i < threads && rc == 0; i++) {
+        desks[i].terms = trm_arena_calloc(&a, TRM_TERMS_MAX, sizeof *desks[i].terms);
+        rc = desks[i].terms ? trm_coded_alloc(&desks[i].coded, m->vocab, false, &a, err) : trm_err_set(err, TRM_SYS, "out of memory");
+    }
     rc = rc == 0 ? draw_views(&x.train, train, n_train, hide, seed, 0, &a, err) : rc;
     rc = rc == 0 ? draw_views(&x.val, val, n_val, hide, seed, 100, &a, err) : rc;
-    rc = rc == 0 ? fit_logistic(&x, err) : rc;
+    rc = rc == 0 ? fit_logistic(&x, desks, threads, err) : rc;
     trm_arena_release(&a);
     return rc;
 }
 
 int
 trm_learn_baseline(struct trm_model *m, struct trm_figures *f, const struct trm_set *set, struct trm_vocab *vocab,
-                   const struct trm_hide_opt *hide, uint64_t seed, struct trm_err *err)
+                   const struct trm_hide_opt *hide, uint64_t seed, size_t threads, struct trm_err *err)
 {
     struct trm_arena a = {0};
     struct trm_ask *train, *val;
@@ -297,7 +317,7 @@ trm_learn_baseline(struct trm_model *m, struct trm_figures *f, const struct trm_
         rc = m->arch == TRM_ARCH_PRIOR ? fit_prior(m, err)
              : m->arch == TRM_ARCH_NAME
                  ? fit_names(m, train, n_train, err)
-                 : learn_logistic(m, train, n_train, val, n_val, hide, seed, err);
+                 : learn_logistic(m, train, n_train, val, n_val, hide, seed, threads, err);
     struct trm_judge *j = rc == 0 ? trm_judge_new(m, 1, 1, err) : NULL;
     if (rc == 0)
         rc = j ? trm_fit_temperature(&m->temperature, f, j, val, n_val, hide, seed, 1, 0, err) : -1;

@@ -153,9 +153,9 @@ int trm_learn_finish(struct trm_learn *l, struct trm_figures *f, struct trm_err 
 
 /* m->arch says which; vocab is taken (also on failure). Fills weights, names, temperature. f: figures of the validation side, as
  * in use. hide: for the logistic regression, which is trained on several draws of each sample, regularisation chosen on
- * the validation side. */
+ * the validation side. The bytes do not depend on threads (at least 1). */
 int trm_learn_baseline(struct trm_model *m, struct trm_figures *f, const struct trm_set *set, struct trm_vocab *vocab,
-                       const struct trm_hide_opt *hide, uint64_t seed, struct trm_err *err);
+                       const struct trm_hide_opt *hide, uint64_t seed, size_t threads, struct trm_err *err);
 /* Minimise mean log-loss + l2/2 |w|^2 (constant not penalised) by L-BFGS from w as it stands, deterministic.
  * rows: CSR, terms [at[n]], row i is terms at[i]..at[i+1]-1. Returns the iterations taken, -1 out of memory.
  * Source: Nocedal and Wright 2006, algorithms 7.4, 7.5, with backtracking. */

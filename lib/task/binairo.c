@@ -1,5 +1,5 @@
-/* Binairo: zeros and ones; no three alike in a row or column, as many of one as of the other in every line, no two rows alike,
- * no two columns alike. Tokens: 1 blank, 2 zero, 3 one. */
+/* Binairo: zeros and ones; no three alike in a row or column, as many of one as of the other in every line, no two rows
+ * alike, no two columns alike. Tokens: 1 blank, 2 zero, 3 one. */
 #include <string.h>
 
 #include "inner.h"
@@ -112,7 +112,8 @@ solve(struct trm_task *t, struct trm_err *err)
         if (t->input[i] > BLANK)
             trm_lines_set(&l, i / n, i % n, t->input[i] == ONE);
     if (trm_lines_run(&l) < 0)
-        return trm_err_set(err, TRM_DATA, "no second answer found and none excluded after looking at %ld lines", l.most);
+        return trm_err_set(err, TRM_DATA, "no second answer found and none excluded after looking at %ld lines",
+                           l.most);
     for (int i = 0; i < n * n && l.found; i++)
         t->answer[i] = l.first[i / n] >> i % n & 1 ? ONE : ZERO;
     t->nodes = l.nodes;
@@ -166,7 +167,8 @@ judge(struct trm_task_verdict *v, const struct trm_task *t, const uint8_t *answe
 static const int suite[] = {6, 0};
 
 const struct trm_task_family trm_task_binairo = {
-    .facts = {"binairo", "logical", "zeros and ones, balanced, never three alike, no two lines alike", "lines", 4, 12, 6, 5, suite},
+    .facts = {"binairo", "logical", "zeros and ones, balanced, never three alike, no two lines alike", "lines", 4, 12,
+              6, 5, suite},
     .size_ok = even_size, .lay = lay, .draw = draw, .check = check, .solve = solve, .judge = judge, .answer_lo = ZERO,
     .givens = true, .n_acts = trm_task_square_n, .act = trm_task_square_whole, .label_lo = ZERO, .label_hi = ONE,
 };

@@ -1,7 +1,7 @@
-/* Canonical forms by individualisation and refinement, after McKay and Piperno, "Practical graph isomorphism, II" (2014), in
- * its plainest form: points are coloured until the colours tell no more apart, then one point of the smallest cell is singled
- * out, each in turn; of all the orders found, the least list of tuples is the canonical form. Automorphisms met on the way
- * prune siblings that they carry into each other. */
+/* Canonical forms by individualisation and refinement, after McKay and Piperno, "Practical graph isomorphism, II"
+ * (2014), in its plainest form: points are coloured until the colours tell no more apart, then one point of the
+ * smallest cell is singled out, each in turn; of all the orders found, the least list of tuples is the canonical form.
+ * Automorphisms met on the way prune siblings that they carry into each other. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,8 +120,8 @@ form(const struct trm_canon *c, const uint8_t *rank, uint32_t *list)
     qsort(list, (size_t)c->n_tuples, sizeof *list, rising32);
 }
 
-/* The same form by another order of points: an automorphism. It carries the branch that holds the best leaf, which was seen whole, to
- * the branch we are in, so nothing new is left here below the point where the two part. */
+/* The same form by another order of points: an automorphism. It carries the branch that holds the best leaf, which was
+ * seen whole, to the branch we are in, so nothing new is left here below the point where the two part. */
 static void
 found_alike(struct search *s, const uint8_t *at)
 {

@@ -1,8 +1,9 @@
-/* Graph colouring made canonical: colour the nodes so that joined nodes differ, colours numbered in the order in which nodes first
- * use them. The graphs made have, but for the names of colours, one colouring.
+/* Graph colouring made canonical: colour the nodes so that joined nodes differ, colours numbered in the order in which
+ * nodes first use them. The graphs made have, but for the names of colours, one colouring.
  *
  *   prefix  the number of colours k, as the token of the last colour
- *   grid    who is joined to whom [size,size]: 6 not joined, 7 joined; on the diagonal 1, where the node's colour is asked
+ *   grid    who is joined to whom [size,size]: 6 not joined, 7 joined; on the diagonal 1, where the node's colour is
+ * asked
  *
  * Tokens of colours: 1+k, k = 1..4. */
 #include <string.h>
@@ -135,7 +136,8 @@ check(const struct trm_task *t, struct trm_err *err)
             size_t at = trm_task_cell(t, i, k);
             int x = t->input[at];
             if (i == k ? x != BLANK : x != APART && x != JOINED)
-                return trm_task_fault(err, t, at, i == k ? "expected 1 on the diagonal" : "expected not joined (6) or joined (7)");
+                return trm_task_fault(err, t, at, i == k ? "expected 1 on the diagonal"
+                                      : "expected not joined (6) or joined (7)");
             if (x != t->input[trm_task_cell(t, k, i)])
                 return trm_task_fault(err, t, at, "expected the same at the mirrored place");
         }
@@ -218,7 +220,8 @@ key(const struct trm_task *t)
 static const int suite[] = {10, 0};
 
 const struct trm_task_family trm_task_colouring = {
-    .facts = {"colouring", "constraint", "colour a graph; colours numbered in the order of first use", "order", 4, MOST, 10, 5, suite},
+    .facts = {"colouring", "constraint", "colour a graph; colours numbered in the order of first use", "order", 4,
+              MOST, 10, 5, suite},
     .lay = lay, .draw = draw, .check = check, .solve = solve, .asked = asked, .judge = judge, .answer_lo = COLOUR,
     .answer_hi = APART - 1, .key = key, .augment = augment,
 };

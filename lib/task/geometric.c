@@ -39,8 +39,10 @@ put_rule(struct trm_task *t, int i, struct rule rule)
 static int
 kind_of(const struct trm_task_family *f, struct trm_rng *rng)
 {
-    static const struct trm_task_family *const order[] = {&trm_task_turn,  &trm_task_mirror, &trm_task_transpose, &trm_task_recolour,
-                                                          &trm_task_shift, &trm_task_crop,   &trm_task_symmetry,  &trm_task_gravity};
+    static const struct trm_task_family *const order[] = {
+        &trm_task_turn,  &trm_task_mirror, &trm_task_transpose, &trm_task_recolour,
+        &trm_task_shift, &trm_task_crop,   &trm_task_symmetry,  &trm_task_gravity,
+    };
     for (int i = 0; i < N_KINDS; i++)
         if (order[i] == f)
             return KINDS[i];
@@ -107,7 +109,8 @@ check(const struct trm_task *t, struct trm_err *err)
     if (twice ? !trm_rule_valid(second) : second.op || second.a || second.b)
         return trm_task_fault(err, t, RULE_TOKENS, twice ? "expected a second rule" : "expected no second rule");
     if (!trm_grid_load(&g, t->input + PREFIX, t->size))
-        return trm_err_set(err, TRM_DATA, "input: expected a rectangle of colours (2 to 11) at the top left, outside (1) around it");
+        return trm_err_set(err, TRM_DATA, "input: expected a rectangle of colours (2 to 11) at the top left, "
+                                          "outside (1) around it");
     return 0;
 }
 
@@ -163,11 +166,12 @@ act(struct trm_task *out, const struct trm_task *t, unsigned g)
 
 static const int suite[] = {10, 0};
 
-#define GEOMETRIC(NAME, PURPOSE)                                                                                         \
-    const struct trm_task_family trm_task_##NAME = {                                                                    \
-        .facts = {#NAME, "geometric", PURPOSE, "direct", 3, GRID_SIDE, 10, 3, suite}, .lay = lay, .draw = draw,          \
-        .check = check, .solve = solve, .judge = judge, .answer_lo = OUTSIDE, .answer_hi = COLOUR_9,                     \
-        .n_acts = trm_task_square_n, .act = act, .label_lo = COLOUR_1, .label_hi = COLOUR_9,                             \
+#define GEOMETRIC(NAME, PURPOSE)                                                                                  \
+    const struct trm_task_family trm_task_##NAME = {                                                             \
+        .facts = {#NAME, "geometric", PURPOSE, "direct", 3, GRID_SIDE, 10, 3, suite},                             \
+        .lay = lay, .draw = draw, .check = check, .solve = solve, .judge = judge,                                 \
+        .answer_lo = OUTSIDE, .answer_hi = COLOUR_9, .n_acts = trm_task_square_n, .act = act,                     \
+        .label_lo = COLOUR_1, .label_hi = COLOUR_9,                                                               \
     }
 
 GEOMETRIC(turn, "turn a grid right, half round, or left");
@@ -182,8 +186,8 @@ GEOMETRIC(compose, "two of the other geometric rules, one after the other");
 
 /* --- rules to be inferred ---------------------------------------------------------------------------------------- */
 
-/* infer and arc: canvases above each other, size x size each: in, out of every example, then the question. The answer stands at
- * the question's canvas. */
+/* infer and arc: canvases above each other, size x size each: in, out of every example, then the question. The answer
+ * stands at the question's canvas. */
 
 static int
 pairs(const struct trm_task *t)
@@ -221,7 +225,8 @@ infer_check(const struct trm_task *t, struct trm_err *err)
     int n = 2 * pairs(t) + 1;
     for (int i = 0; i < n; i++)
         if (!trm_grid_load(&g, canvas(t, t->input, i), t->size))
-            return trm_err_set(err, TRM_DATA, "input: canvas %d: expected a rectangle of colours (2 to 11) at the top left, outside (1) around it", i + 1);
+            return trm_err_set(err, TRM_DATA, "input: canvas %d: expected a rectangle of colours (2 to 11) at the top "
+                                              "left, outside (1) around it", i + 1);
     return 0;
 }
 
@@ -328,7 +333,8 @@ infer_explain(struct opinions *o, const struct trm_task *t, struct grid want[2])
     bool used[GRID_VOCAB] = {[GROUND] = true};
     *o = (struct opinions){.want = want};
     for (int i = 0; i < 5; i++)
-        if (!trm_grid_load(i == 4 ? &start.g[2] : i % 2 ? &want[i / 2] : &start.g[i / 2], canvas(t, t->input, i), t->size))
+        if (!trm_grid_load(i == 4 ? &start.g[2] : i % 2 ? &want[i / 2] : &start.g[i / 2], canvas(t, t->input, i),
+                           t->size))
             return;
     for (size_t i = 0; i < t->n; i++)
         used[t->input[i]] = true;
@@ -371,7 +377,8 @@ infer_draw(struct trm_task *t, struct trm_rng *rng, int level)
     int n = 3 + (int)trm_rng_below(rng, 3), kinds = level == 1 ? 3 : N_KINDS, cells = t->size * t->size;
     bool twice = level == 3 || (level == 0 && trm_rng_below(rng, 3) == 0);
     trm_grid_palette(palette, n, rng);
-    struct rule first = trm_rule_random(KINDS[trm_rng_below(rng, (uint64_t)kinds)], palette, n, rng), second = {0, 0, 0};
+    struct rule first = trm_rule_random(KINDS[trm_rng_below(rng, (uint64_t)kinds)], palette, n, rng);
+    struct rule second = {0, 0, 0};
     if (twice)
         second = trm_rule_random(KINDS[trm_rng_below(rng, N_KINDS)], palette, n, rng);
     for (int i = 0; i < 3; i++) {
@@ -420,12 +427,14 @@ infer_act(struct trm_task *out, const struct trm_task *t, unsigned g)
 static const int infer_suite[] = {5, 0};
 
 const struct trm_task_family trm_task_infer = {
-    .facts = {"infer", "geometric", "infer a rule, or two in a row, from two examples", "search", 3, 5, 5, 3, infer_suite},
-    .lay = infer_lay, .draw = infer_draw, .check = infer_check, .solve = infer_solve, .asked = infer_asked, .judge = infer_judge,
+    .facts = {"infer", "geometric", "infer a rule, or two in a row, from two examples", "search", 3, 5, 5, 3,
+              infer_suite},
+    .lay = infer_lay, .draw = infer_draw, .check = infer_check, .solve = infer_solve, .asked = infer_asked,
+        .judge = infer_judge,
     .answer_lo = OUTSIDE, .n_acts = infer_n, .act = infer_act, .label_lo = COLOUR_1, .label_hi = COLOUR_9,
 };
 
-/* --- arc: read, not made; its rule is in nobody's list ------------------------------------------------------------ */
+/* --- arc: read, not made; its rule is in nobody's list ----------------------------------------------------------- */
 
 static int
 arc_lay(struct trm_task *t)
@@ -454,7 +463,8 @@ arc_act(struct trm_task *out, const struct trm_task *t, unsigned g)
 static const int arc_suite[] = {0};
 
 const struct trm_task_family trm_task_arc = {
-    .facts = {"arc", "geometric", "infer a rule of any kind from examples; read from ARC files, not made", "none", 1, GRID_SIDE,
+    .facts = {"arc", "geometric", "infer a rule of any kind from examples; read from ARC files, not made", "none", 1,
+              GRID_SIDE,
               GRID_SIDE, 0, arc_suite},
     .lay = arc_lay, .free_shape = true, .check = infer_check, .asked = infer_asked, .judge = arc_judge,
     .answer_lo = OUTSIDE, .n_acts = trm_task_square_n, .act = arc_act, .label_lo = COLOUR_1, .label_hi = COLOUR_9,

@@ -93,7 +93,8 @@ crop(struct grid *out, const struct grid *in)
         memcpy(out->c + r * out->w, in->c + (top + r) * in->w + left, (size_t)out->w);
 }
 
-/* Background cells take the colour of the cell that the act g brings to their place; where that lies outside, nothing. */
+/* Background cells take the colour of the cell that the act g brings to their place; where that lies outside,
+ * nothing. */
 static void
 complete(struct grid *out, const struct grid *in, unsigned g)
 {

@@ -10,7 +10,8 @@ enum { PAD = 0, BLANK = 1 };
 struct trm_task_family {
     struct trm_task_facts facts;
     bool (*size_ok)(int size); /* NULL: every size between min and max */
-    /* prefix, h, w, vocab from t->size; -1 when the h and w that the record brought cannot be (only where they are free) */
+    /* prefix, h, w, vocab from t->size; -1 when the h and w that the record brought cannot be (only where they are
+     * free) */
     int (*lay)(struct trm_task *t);
     bool free_shape; /* h and w are not told by the size alone */
     /* Fill the input of a laid-out task; level 0: any, else a hint. False: nothing came of it, draw again. */
@@ -22,8 +23,8 @@ struct trm_task_family {
     int answer_lo, answer_hi; /* tokens of answers; hi 0: vocab-1 */
     bool givens;              /* an asked position whose input is above BLANK keeps its token */
     void (*judge)(struct trm_task_verdict *v, const struct trm_task *t, const uint8_t *answer);
-    /* Symmetries: acts 0..n-1 in a fixed order, 0 the identity, and tokens label_lo..label_hi that may be renamed freely; or
-     * key and augment of its own. act fills out->input, out->answer, h and w; the rest is copied before. */
+    /* Symmetries: acts 0..n-1 in a fixed order, 0 the identity, and tokens label_lo..label_hi that may be renamed
+     * freely; or key and augment of its own. act fills out->input, out->answer, h and w; the rest is copied before. */
     unsigned (*n_acts)(const struct trm_task *t);
     void (*act)(struct trm_task *out, const struct trm_task *t, unsigned g);
     int label_lo, label_hi;
@@ -31,10 +32,10 @@ struct trm_task_family {
     void (*augment)(struct trm_task *t, struct trm_rng *rng);
 };
 
-extern const struct trm_task_family trm_task_turn, trm_task_mirror, trm_task_transpose, trm_task_recolour, trm_task_shift,
-    trm_task_crop, trm_task_symmetry, trm_task_gravity, trm_task_compose, trm_task_infer, trm_task_arc, trm_task_sudoku,
-    trm_task_latin, trm_task_binairo, trm_task_maze, trm_task_nonogram, trm_task_queens, trm_task_colouring, trm_task_rewrite,
-    trm_task_sequence, trm_task_modular, trm_task_linear;
+extern const struct trm_task_family trm_task_turn, trm_task_mirror, trm_task_transpose, trm_task_recolour,
+    trm_task_shift, trm_task_crop, trm_task_symmetry, trm_task_gravity, trm_task_compose, trm_task_infer, trm_task_arc,
+    trm_task_sudoku, trm_task_latin, trm_task_binairo, trm_task_maze, trm_task_nonogram, trm_task_queens,
+    trm_task_colouring, trm_task_rewrite, trm_task_sequence, trm_task_modular, trm_task_linear;
 
 /* --- task.c --- */
 
@@ -45,14 +46,16 @@ size_t trm_task_cell(const struct trm_task *t, int r, int c);
 /* *v says wrong, at row and column of the grid from 0 (-1: none). */
 void trm_task_wrong(struct trm_task_verdict *v, enum trm_task_reason reason, int row, int column, int value);
 /* Wrong with TRM_TASK_RULE at the first of n tokens where answer is not right. */
-void trm_task_compare(struct trm_task_verdict *v, const struct trm_task *t, const uint8_t *right, const uint8_t *answer);
+void trm_task_compare(struct trm_task_verdict *v, const struct trm_task *t, const uint8_t *right,
+                      const uint8_t *answer);
 /* Cause at a place of the input, both from 0. Always -1. */
 int trm_task_fault(struct trm_err *err, const struct trm_task *t, size_t i, const char *what);
 int trm_task_shuffled(int *order, int n, struct trm_rng *rng); /* 0..n-1 in random order; returns n */
 /* 1..5 by how many of the four bounds x reaches. */
 int trm_task_level_of(double x, double b2, double b3, double b4, double b5);
 
-/* --- square.c: the eight symmetries of the square, as acts g: transpose if g&4, then turn rows over if g&1, columns if g&2 --- */
+/* --- square.c: the eight symmetries of the square, as acts g: transpose if g&4, then turn rows over if g&1, columns if
+ * g&2 --- */
 
 /* out [h',w'] = g(in [h,w]); h' = w, w' = h when g&4. out is not in. */
 void trm_task_square_act(uint8_t *out, const uint8_t *in, int h, int w, unsigned g);
@@ -69,8 +72,9 @@ void trm_task_square_whole(struct trm_task *out, const struct trm_task *t, unsig
 
 /* --- mrv.c: the named solver "mrv" --- */
 
-/* Variables with small domains; the one with fewest values first (ties: the first), values in rising order, each tried value
- * one node, forward checking. Two variables that are peers may not be equal, or, for queens, not attack each other. */
+/* Variables with small domains; the one with fewest values first (ties: the first), values in rising order, each tried
+ * value one node, forward checking. Two variables that are peers may not be equal, or, for queens, not attack each
+ * other. */
 enum { MRV_VARS = 81 };
 struct trm_mrv {
     int n;
@@ -78,8 +82,10 @@ struct trm_mrv {
     const uint8_t *peers[MRV_VARS]; /* of each variable, its peers */
     int n_peers[MRV_VARS];
     bool queens;                    /* variables are rows, values columns */
-    int n_units, unit_len;          /* 0, and the solver is the named one; else it also looks for the only place that a value */
-    const uint8_t *units;           /* has left in a unit, [n_units, unit_len] variables: fewer nodes, the same answers */
+    /* [n_units, unit_len] variables; n_units 0: the named solver. Else it also looks for the only place that a value
+     * has left in a unit: fewer nodes, the same answers. */
+    const uint8_t *units;
+    int n_units, unit_len;
     struct trm_rng *rng;            /* values in random order; NULL: rising */
     long nodes, most;               /* values tried; give up beyond most (0: never) */
     int found, want;                /* solutions seen, and after how many to stop */
@@ -111,7 +117,8 @@ void trm_lines_clear(struct trm_lines *l, int r, int c);
 
 /* --- canon.c --- */
 
-/* Points with colours, and tuples of one to three points, each with a type; neither points nor members have an order. */
+/* Points with colours, and tuples of one to three points, each with a type; neither points nor members have an
+ * order. */
 enum { CANON_POINTS = 64, CANON_TUPLES = 160 };
 struct trm_canon {
     int n, n_tuples;
@@ -121,7 +128,8 @@ struct trm_canon {
     } tuple[CANON_TUPLES];
 };
 void trm_canon_tuple(struct trm_canon *c, int type, int a, int b, int d); /* d < 0: a pair */
-/* A hash of the canonical form: equal for isomorphic structures, and different for others but for collisions of 64 bits. */
+/* A hash of the canonical form: equal for isomorphic structures, and different for others but for collisions of 64
+ * bits. */
 uint64_t trm_canon_hash(const struct trm_canon *c);
 
 #endif

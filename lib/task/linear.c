@@ -1,7 +1,7 @@
 /* Linear equations: size equations in as many unknowns, which are digits; coefficients are digits too.
  *
- * A row for each equation: its coefficients, then the right side in three digits. A last row: blanks where the unknowns are asked, then
- * PAD. Tokens: digit x = 2+x. */
+ * A row for each equation: its coefficients, then the right side in three digits. A last row: blanks where the unknowns
+ * are asked, then PAD. Tokens: digit x = 2+x. */
 #include <string.h>
 
 #include "inner.h"
@@ -159,7 +159,7 @@ judge(struct trm_task_verdict *v, const struct trm_task *t, const uint8_t *answe
     }
 }
 
-/* --- symmetries: equations and unknowns in another order ------------------------------------------------------------- */
+/* --- symmetries: equations and unknowns in another order --------------------------------------------------------- */
 
 static const unsigned FACTORIAL[] = {1, 1, 2, 6, 24};
 
@@ -205,5 +205,6 @@ static const int suite[] = {2, 3, 0};
 
 const struct trm_task_family trm_task_linear = {
     .facts = {"linear", "symbolic", "small linear equations whose unknowns are digits", "search", 2, MOST, 3, 3, suite},
-    .lay = lay, .draw = draw, .check = check, .solve = solve, .asked = asked, .judge = judge, .answer_lo = DIGIT, .n_acts = n_acts, .act = act,
+    .lay = lay, .draw = draw, .check = check, .solve = solve, .asked = asked, .judge = judge, .answer_lo = DIGIT,
+        .n_acts = n_acts, .act = act,
 };

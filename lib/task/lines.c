@@ -1,5 +1,5 @@
-/* The solver "lines": every line has a list of patterns; what all patterns that still fit agree on is known; when nothing more
- * follows, the line with the fewest is guessed. */
+/* The solver "lines": every line has a list of patterns; what all patterns that still fit agree on is known; when
+ * nothing more follows, the line with the fewest is guessed. */
 #include <string.h>
 
 #include "inner.h"

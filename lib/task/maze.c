@@ -1,5 +1,6 @@
-/* Mazes: the way from S to G. Made ones are perfect mazes (exactly one way without turning back) whose rooms are the cells of even row
- * and column; read ones may have loops when the shortest way is the only one so short. The rule is the same: the shortest way.
+/* Mazes: the way from S to G. Made ones are perfect mazes (exactly one way without turning back) whose rooms are the
+ * cells of even row and column; read ones may have loops when the shortest way is the only one so short. The rule is
+ * the same: the shortest way.
  *
  * Tokens, as the published sets have them: 1 wall, 2 open, 3 start, 4 goal, and in the answer 5 the way between. */
 #include <string.h>
@@ -41,7 +42,7 @@ neighbours(int *out, int i, int h, int w)
     return n;
 }
 
-/* --- making: a growing tree; from its newest room (long corridors) or any (short dead ends) ------------------------- */
+/* --- making: a growing tree; from its newest room (long corridors) or any (short dead ends) ---------------------- */
 
 /* Rooms two away from cell i that are still walled in. */
 static int
@@ -93,7 +94,7 @@ draw(struct trm_task *t, struct trm_rng *rng, int level)
     return ends[0] != ends[1];
 }
 
-/* --- solving ------------------------------------------------------------------------------------------------------ */
+/* --- solving ----------------------------------------------------------------------------------------------------- */
 
 static int
 find(const struct trm_task *t, int token)
@@ -173,7 +174,7 @@ check(const struct trm_task *t, struct trm_err *err)
     return starts && goals ? 0 : trm_err_set(err, TRM_DATA, "input: no %s", starts ? "goal" : "start");
 }
 
-/* --- judging ------------------------------------------------------------------------------------------------------ */
+/* --- judging ----------------------------------------------------------------------------------------------------- */
 
 /* Follow the way from the start, taking its marks away; its steps, or -1 and the verdict where it ends or branches. */
 static int
@@ -226,6 +227,7 @@ static const int suite[] = {9, 0};
 /* Start and goal may change places: they are labels. */
 const struct trm_task_family trm_task_maze = {
     .facts = {"maze", "constraint", "the only way from the start to the goal", "bfs", 5, MOST_SIDE, 9, 5, suite},
-    .size_ok = odd_size, .lay = lay, .free_shape = true, .draw = draw, .check = check, .solve = solve, .judge = judge, .answer_lo = WALL,
+    .size_ok = odd_size, .lay = lay, .free_shape = true, .draw = draw, .check = check, .solve = solve, .judge = judge,
+        .answer_lo = WALL,
     .n_acts = trm_task_square_n, .act = trm_task_square_whole, .label_lo = START, .label_hi = GOAL,
 };

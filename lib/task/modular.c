@@ -1,5 +1,5 @@
-/* Modular arithmetic: an expression of `size` numbers with +, - and *, fully bracketed; asked is, at every operator, the value of what
- * it joins, modulo m.
+/* Modular arithmetic: an expression of `size` numbers with +, - and *, fully bracketed; asked is, at every operator,
+ * the value of what it joins, modulo m.
  *
  *   prefix  m, 2..10, as a number
  *   grid    one row: 4 size - 5 tokens; no brackets around the whole
@@ -57,7 +57,8 @@ draw(struct trm_task *t, struct trm_rng *rng, int level)
     return true;
 }
 
-/* An expression being read: tokens p[0..n), reading at `at`; values of operators go to value[], tokens of the answer. */
+/* An expression being read: tokens p[0..n), reading at `at`; values of operators go to value[], tokens of the
+ * answer. */
 struct reader {
     const uint8_t *p;
     int n, at, m;
@@ -115,7 +116,8 @@ check(const struct trm_task *t, struct trm_err *err)
     read_pair(&r);
     if (r.bad < 0 && r.at != r.n)
         r.bad = r.at;
-    return r.bad < 0 ? 0 : trm_task_fault(err, t, 1 + (size_t)(r.bad < r.n ? r.bad : r.n - 1), "expected a bracketed expression of numbers below the modulus");
+    return r.bad < 0 ? 0 : trm_task_fault(err, t, 1 + (size_t)(r.bad < r.n ? r.bad : r.n - 1),
+                                          "expected a bracketed expression of numbers below the modulus");
 }
 
 static int
@@ -147,7 +149,7 @@ judge(struct trm_task_verdict *v, const struct trm_task *t, const uint8_t *answe
     trm_task_compare(v, t, right.answer, answer);
 }
 
-/* --- symmetries: the two sides of a plus or times change places ------------------------------------------------------- */
+/* --- symmetries: the two sides of a plus or times change places -------------------------------------------------- */
 
 /* The term at p[from]; its length. */
 static int
@@ -169,7 +171,8 @@ goes_before(const uint8_t *a, int n_a, const uint8_t *b, int n_b)
     return n_a != n_b ? n_a < n_b : memcmp(a, b, (size_t)n_a) < 0;
 }
 
-/* Sides of the pair at p[0..n) changed, innermost first: at random, or, without rng, such that the lesser stands first. q goes along. */
+/* Sides of the pair at p[0..n) changed, innermost first: at random, or, without rng, such that the lesser stands first.
+ * q goes along. */
 static void
 change_sides(uint8_t *p, uint8_t *q, struct trm_rng *rng)
 {
@@ -214,7 +217,8 @@ key(const struct trm_task *t)
 static const int suite[] = {5, 0};
 
 const struct trm_task_family trm_task_modular = {
-    .facts = {"modular", "symbolic", "the value of every part of an expression, modulo a number", "direct", 2, MOST, 5, 3, suite},
+    .facts = {"modular", "symbolic", "the value of every part of an expression, modulo a number", "direct", 2, MOST,
+              5, 3, suite},
     .lay = lay, .draw = draw, .check = check, .solve = solve, .asked = asked, .judge = judge, .answer_lo = NUMBER,
     .answer_hi = NUMBER + 9, .key = key, .augment = augment,
 };

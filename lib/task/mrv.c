@@ -43,8 +43,8 @@ choose(const struct trm_mrv *m, const uint16_t *dom, const bool *set)
     return best;
 }
 
-/* A variable that is the only one of a unit for some value: its values are cut to that. v when there is none, -1 when a unit has
- * no place for a value, or two values need one place. */
+/* A variable that is the only one of a unit for some value: its values are cut to that. v when there is none, -1 when a
+ * unit has no place for a value, or two values need one place. */
 static int
 only_place(const struct trm_mrv *m, uint16_t *dom, const bool *set, int v)
 {

@@ -1,8 +1,8 @@
 /* Nonograms: which cells are filled, told by the lengths of the runs in every row and column.
  *
- * A size x size grid behind and below its clues: (size+k) rows and columns, k = (size+1)/2 the most runs a line can have. Row clues
- * end at the grid's left edge, column clues at its top; PAD before them and in the corner. Tokens: 1 unknown, 2 empty, 3 filled,
- * run of length l = 3+l. Asked are the grid's cells. */
+ * A size x size grid behind and below its clues: (size+k) rows and columns, k = (size+1)/2 the most runs a line can
+ * have. Row clues end at the grid's left edge, column clues at its top; PAD before them and in the corner. Tokens: 1
+ * unknown, 2 empty, 3 filled, run of length l = 3+l. Asked are the grid's cells. */
 #include <string.h>
 
 #include "inner.h"
@@ -154,7 +154,8 @@ check_line(const struct trm_task *t, const struct clues *q, int line, struct trm
         gap |= !run;
         room += run ? t->input[at] - FILLED : 0;
     }
-    return room <= q->n ? 0 : trm_err_set(err, TRM_DATA, "input: the runs of %s %d need %d cells, it has %d", line < q->n ? "row" : "column",
+    return room <= q->n ? 0 : trm_err_set(err, TRM_DATA, "input: the runs of %s %d need %d cells, it has %d",
+                                          line < q->n ? "row" : "column",
                                           line % q->n + 1, room, q->n);
 }
 
@@ -184,7 +185,8 @@ solve(struct trm_task *t, struct trm_err *err)
     read_clues(&q, t);
     pose(&l, &room, &q);
     if (trm_lines_run(&l) < 0)
-        return trm_err_set(err, TRM_DATA, "no second answer found and none excluded after looking at %ld lines", l.most);
+        return trm_err_set(err, TRM_DATA, "no second answer found and none excluded after looking at %ld lines",
+                           l.most);
     for (int i = 0; i < q.n * q.n && l.found; i++)
         t->answer[grid_at(t, i / q.n, i % q.n)] = l.first[i / q.n] >> i % q.n & 1 ? FILLED : EMPTY;
     t->nodes = l.nodes;
@@ -250,7 +252,8 @@ act(struct trm_task *out, const struct trm_task *t, unsigned g)
 static const int suite[] = {5, 0};
 
 const struct trm_task_family trm_task_nonogram = {
-    .facts = {"nonogram", "constraint", "which cells are filled, from the runs of every row and column", "lines", 3, MOST, 5, 5, suite},
+    .facts = {"nonogram", "constraint", "which cells are filled, from the runs of every row and column", "lines", 3,
+              MOST, 5, 5, suite},
     .lay = lay, .draw = draw, .check = check, .solve = solve, .asked = asked, .judge = judge, .answer_lo = EMPTY,
     .answer_hi = FILLED, .n_acts = trm_task_square_n, .act = act,
 };

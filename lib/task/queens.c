@@ -1,5 +1,5 @@
-/* Queens: n on an n x n board, none attacking another, completed from what is given: some queens, some squares kept free.
- * Tokens: 1 unknown, 2 empty, 3 queen. */
+/* Queens: n on an n x n board, none attacking another, completed from what is given: some queens, some squares kept
+ * free. Tokens: 1 unknown, 2 empty, 3 queen. */
 #include <string.h>
 
 #include "inner.h"
@@ -128,7 +128,8 @@ solve(struct trm_task *t, struct trm_err *err)
 static const int suite[] = {8, 0};
 
 const struct trm_task_family trm_task_queens = {
-    .facts = {"queens", "constraint", "as many queens as rows, none attacking another, some given", "mrv", 4, MOST, 8, 5, suite},
+    .facts = {"queens", "constraint", "as many queens as rows, none attacking another, some given", "mrv", 4, MOST, 8,
+              5, suite},
     .lay = lay, .draw = draw, .check = check, .solve = solve, .judge = judge, .answer_lo = EMPTY, .answer_hi = QUEEN,
     .givens = true, .n_acts = trm_task_square_n, .act = trm_task_square_whole,
 };

@@ -7,7 +7,7 @@
 
 enum { VERSION = 1 };
 
-/* --- writing ------------------------------------------------------------------------------------------------------- */
+/* --- writing ----------------------------------------------------------------------------------------------------- */
 
 static void
 put_number(struct trm_buf *b, unsigned long x)
@@ -56,7 +56,7 @@ trm_task_write(struct trm_buf *b, const struct trm_task *t, const char *key, boo
     trm_buf_addc(b, '}');
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------------------------------------------------- */
 
 int
 trm_task_read_tokens(uint8_t *out, size_t *n, const trm_json *v, const char *key, size_t most, struct trm_err *err)
@@ -109,7 +109,8 @@ read_layout(struct trm_task *t, const trm_json *rec, struct trm_err *err)
 {
     const trm_json *shape = trm_json_get(rec, "shape");
     double h = trm_json_num(trm_json_at(shape, 0), 0), w = trm_json_num(trm_json_at(shape, 1), 0);
-    bool told = trm_json_len(shape) == 2 && h >= 1 && w >= 1 && h <= TRM_TASK_MOST && w <= TRM_TASK_MOST && h == floor(h) && w == floor(w);
+    bool told = trm_json_len(shape) == 2 && h >= 1 && w >= 1 && h <= TRM_TASK_MOST && w <= TRM_TASK_MOST &&
+        h == floor(h) && w == floor(w);
     if (!told)
         return trm_err_set(err, TRM_DATA, "shape: expected [rows,columns]");
     t->h = (size_t)h;

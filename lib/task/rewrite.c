@@ -1,9 +1,9 @@
-/* Rewriting: replace parts of a word by the rules until none applies. Whatever is applied first, the end is the same: tasks are kept
- * only when every order ends in one word.
+/* Rewriting: replace parts of a word by the rules until none applies. Whatever is applied first, the end is the same:
+ * tasks are kept only when every order ends in one word.
  *
- * Four rows for rules, unused ones PAD: the left side (one or two letters, then PAD), an arrow, the right side (none to two letters,
- * then PAD). Then the word, `size` letters; the answer stands below it, BLANK behind its end. Rows are as wide as the longer of
- * a rule (5) and the word. Tokens: letters 2..6, arrow 7. */
+ * Four rows for rules, unused ones PAD: the left side (one or two letters, then PAD), an arrow, the right side (none to
+ * two letters, then PAD). Then the word, `size` letters; the answer stands below it, BLANK behind its end. Rows are as
+ * wide as the longer of a rule (5) and the word. Tokens: letters 2..6, arrow 7. */
 #include <string.h>
 
 #include "../base/hash.h"
@@ -65,7 +65,7 @@ word_row(uint8_t *cells, const struct trm_task *t)
     return cells + RULES * t->w;
 }
 
-/* --- all words that can be reached -------------------------------------------------------------------------------- */
+/* --- all words that can be reached ------------------------------------------------------------------------------- */
 
 struct reach {
     struct word word[MOST_WORDS];
@@ -141,7 +141,7 @@ reach_all(struct reach *r, const struct system *s, const struct word *from)
     return r->ends;
 }
 
-/* --- the family ---------------------------------------------------------------------------------------------------- */
+/* --- the family -------------------------------------------------------------------------------------------------- */
 
 static void
 random_word(struct word *w, int n, int letters, struct trm_rng *rng)
@@ -161,7 +161,8 @@ smaller(const struct word *a, const struct word *b)
 static bool
 draw(struct trm_task *t, struct trm_rng *rng, int level)
 {
-    int letters = 2 + (int)trm_rng_below(rng, LETTERS - 1), rules = level == 1 ? 1 + (int)trm_rng_below(rng, 2) : 2 + (int)trm_rng_below(rng, RULES - 1);
+    int letters = 2 + (int)trm_rng_below(rng, LETTERS - 1);
+    int rules = level == 1 ? 1 + (int)trm_rng_below(rng, 2) : 2 + (int)trm_rng_below(rng, RULES - 1);
     struct word left[RULES], right, word;
     for (int i = 0; i < rules; i++) {
         random_word(&left[i], trm_rng_below(rng, 6) ? 2 : 1, letters, rng);
@@ -193,7 +194,8 @@ check_rule(const struct trm_task *t, int i, struct trm_err *err)
         bool letter = c < RULE_WIDTH && c != 2;
         bool fine = p[c] == PAD ? c != 2 || empty : !empty && (c == 2 ? p[c] == ARROW : letter && is_letter(p[c]));
         if (!fine || (c == 4 && p[4] != PAD && p[3] == PAD))
-            return trm_task_fault(err, t, (size_t)i * t->w + c, "expected a rule: one or two letters, an arrow, up to two letters");
+            return trm_task_fault(err, t, (size_t)i * t->w + c,
+                                  "expected a rule: one or two letters, an arrow, up to two letters");
     }
     if (!empty && p[4] != PAD && p[1] == PAD)
         return trm_task_fault(err, t, (size_t)i * t->w + 4, "expected a right side that is no longer than the left");
@@ -209,7 +211,8 @@ check(const struct trm_task *t, struct trm_err *err)
             return -1;
     for (int i = 0; i < (int)t->w; i++)
         if (i < t->size ? !is_letter(word[i]) : word[i] != PAD)
-            return trm_task_fault(err, t, RULES * t->w + (size_t)i, i < t->size ? "expected a letter of the word" : "expected a pad behind the word");
+            return trm_task_fault(err, t, RULES * t->w + (size_t)i, i < t->size ? "expected a letter of the word"
+                                  : "expected a pad behind the word");
     return 0;
 }
 
@@ -253,7 +256,7 @@ judge(struct trm_task_verdict *v, const struct trm_task *t, const uint8_t *answe
         trm_task_wrong(v, TRM_TASK_DISAGREES, -1, -1, -1);
 }
 
-/* --- symmetries: letters renamed, rules in another order, everything read from behind -------------------------------- */
+/* --- symmetries: letters renamed, rules in another order, everything read from behind ---------------------------- */
 
 static void
 turn_over(uint8_t *s, int n)
@@ -314,7 +317,9 @@ act(struct trm_task *out, const struct trm_task *t, unsigned g)
 static const int suite[] = {8, 0};
 
 const struct trm_task_family trm_task_rewrite = {
-    .facts = {"rewrite", "symbolic", "apply rewriting rules to a word until none applies", "search", 4, MOST, 8, 4, suite},
+    .facts = {"rewrite", "symbolic", "apply rewriting rules to a word until none applies", "search", 4, MOST, 8, 4,
+              suite},
     .lay = lay, .draw = draw, .check = check, .solve = solve, .asked = asked, .judge = judge, .answer_lo = BLANK,
-    .answer_hi = LETTER + LETTERS - 1, .n_acts = n_acts, .act = act, .label_lo = LETTER, .label_hi = LETTER + LETTERS - 1,
+    .answer_hi = LETTER + LETTERS - 1, .n_acts = n_acts, .act = act, .label_lo = LETTER,
+        .label_hi = LETTER + LETTERS - 1,
 };

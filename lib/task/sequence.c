@@ -1,5 +1,5 @@
-/* Sequences modulo 11: every term is a x[i-1] + b x[i-2] + c, with a, b, c to be found out; some terms are blank. Whatever a, b, c
- * explain what is shown, the blanks come out the same. Tokens: 1 blank, number x = 2+x. */
+/* Sequences modulo 11: every term is a x[i-1] + b x[i-2] + c, with a, b, c to be found out; some terms are blank.
+ * Whatever a, b, c explain what is shown, the blanks come out the same. Tokens: 1 blank, number x = 2+x. */
 #include <string.h>
 
 #include "inner.h"
@@ -26,7 +26,8 @@ static bool
 draw(struct trm_task *t, struct trm_rng *rng, int level)
 {
     int n = t->size, order[MOST], x[MOST], class = level == 0 ? 1 + (int)trm_rng_below(rng, 3) : level < 3 ? level : 3;
-    int a = class == 1 ? 1 : (int)trm_rng_below(rng, P), b = class == 3 ? 1 + (int)trm_rng_below(rng, P - 1) : 0, c = (int)trm_rng_below(rng, P);
+    int a = class == 1 ? 1 : (int)trm_rng_below(rng, P), b = class == 3 ? 1 + (int)trm_rng_below(rng, P - 1) : 0,
+        c = (int)trm_rng_below(rng, P);
     x[0] = (int)trm_rng_below(rng, P);
     x[1] = class == 3 ? (int)trm_rng_below(rng, P) : next_term(a, 0, c, x[0], 0);
     for (int i = 2; i < n; i++)
@@ -149,14 +150,16 @@ act(struct trm_task *out, const struct trm_task *t, unsigned g)
     int u = 1 + (int)g / P, v = (int)g % P;
     for (size_t i = 0; i < t->n; i++) {
         out->input[i] = t->input[i] < NUMBER ? t->input[i] : (uint8_t)(NUMBER + (u * (t->input[i] - NUMBER) + v) % P);
-        out->answer[i] = t->answer[i] < NUMBER ? t->answer[i] : (uint8_t)(NUMBER + (u * (t->answer[i] - NUMBER) + v) % P);
+        out->answer[i] = t->answer[i] < NUMBER ? t->answer[i]
+            : (uint8_t)(NUMBER + (u * (t->answer[i] - NUMBER) + v) % P);
     }
 }
 
 static const int suite[] = {10, 0};
 
 const struct trm_task_family trm_task_sequence = {
-    .facts = {"sequence", "symbolic", "fill the gaps of a linear recurrence modulo 11", "search", 6, MOST, 10, 4, suite},
+    .facts = {"sequence", "symbolic", "fill the gaps of a linear recurrence modulo 11", "search", 6, MOST, 10, 4,
+              suite},
     .lay = lay, .draw = draw, .check = check, .solve = solve, .judge = judge, .answer_lo = NUMBER, .givens = true,
     .n_acts = n_acts, .act = act,
 };

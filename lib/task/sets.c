@@ -8,7 +8,8 @@
 
 /* An empty task of the family, id "<family><size>/<name>/<number>". -1 when its shape cannot be. */
 static int
-begin(struct trm_task *t, const struct trm_task_family *f, int size, size_t h, size_t w, const char *name, size_t number)
+begin(struct trm_task *t, const struct trm_task_family *f, int size, size_t h, size_t w, const char *name,
+      size_t number)
 {
     t->family = f;
     t->size = size;
@@ -44,7 +45,8 @@ settle(struct trm_task *t, const uint8_t *stated, struct trm_err *err)
     int found = trm_task_solve(t, err);
     if (found < 0)
         return -1;
-    return found == 1 ? 0 : trm_err_set(err, TRM_DATA, "found %s, expected exactly one", found ? "more than one answer" : "no answer");
+    return found == 1 ? 0 : trm_err_set(err, TRM_DATA, "found %s, expected exactly one", found
+                                        ? "more than one answer" : "no answer");
 }
 
 /* --- source,question,answer,rating ------------------------------------------------------------------------------- */
@@ -85,7 +87,8 @@ read_cells(uint8_t *cells, struct field f, int side, const char *what, bool blan
         char x = f.p[i];
         bool blank = x == '.' || x == '0';
         if (blank ? !blanks : x < '1' || x > '0' + side)
-            return trm_err_set(err, TRM_DATA, "%s, character %zu: found byte 0x%02x, expected a digit from 1 to %d%s", what, i + 1,
+            return trm_err_set(err, TRM_DATA, "%s, character %zu: found byte 0x%02x, expected a digit from 1 to %d%s",
+                               what, i + 1,
                                (unsigned char)x, side, blanks ? " or a dot" : "");
         cells[i] = blank ? BLANK : (uint8_t)(x - '0' + 1);
     }
@@ -108,21 +111,24 @@ write_extra(struct trm_buf *extra, struct field source, struct field rating)
 }
 
 int
-trm_task_of_sudoku_csv(struct trm_task *t, struct trm_buf *extra, const char *line, size_t len, const char *name, size_t line_no,
+trm_task_of_sudoku_csv(struct trm_task *t, struct trm_buf *extra, const char *line, size_t len, const char *name,
+                       size_t line_no,
                        struct trm_err *err)
 {
     struct field f[4] = {{NULL, 0}};
     uint8_t stated[MRV_VARS];
     int n = cut(f, 4, line, len);
     if (n < 2)
-        return trm_err_set(err, TRM_DATA, "found %s fields, expected source,question,answer,rating", n < 0 ? "more than 4" : "too few");
+        return trm_err_set(err, TRM_DATA, "found %s fields, expected source,question,answer,rating", n < 0
+                           ? "more than 4" : "too few");
     int side = f[1].n == 81 ? 9 : f[1].n == 36 ? 6 : f[1].n == 16 ? 4 : 0;
     if (side == 0)
         return trm_err_set(err, TRM_DATA, "question: found %zu cells, expected 81, 36 or 16", f[1].n);
     if (f[2].n != 0 && f[2].n != f[1].n)
         return trm_err_set(err, TRM_DATA, "answer: found %zu cells, expected %zu", f[2].n, f[1].n);
     begin(t, &trm_task_sudoku, side, 0, 0, name, line_no);
-    if (read_cells(t->input, f[1], side, "question", true, err) != 0 || read_cells(stated, f[2], side, "answer", false, err) != 0)
+    if (read_cells(t->input, f[1], side, "question", true, err) != 0 || read_cells(stated, f[2], side, "answer",
+                                                                                   false, err) != 0)
         return -1;
     write_extra(extra, f[0], f[3]);
     return settle(t, f[2].n ? stated : NULL, err);
@@ -166,7 +172,8 @@ measure(size_t *h, size_t *w, const char *text, size_t len, struct trm_err *err)
 }
 
 int
-trm_task_of_maze(struct trm_task *t, const char *text, size_t len, const char *name, size_t line_no, struct trm_err *err)
+trm_task_of_maze(struct trm_task *t, const char *text, size_t len, const char *name, size_t line_no,
+                 struct trm_err *err)
 {
     size_t h, w, i = 0;
     uint8_t stated[TRM_TASK_MOST];
@@ -181,7 +188,9 @@ trm_task_of_maze(struct trm_task *t, const char *text, size_t len, const char *n
         if (text[k] == '\n' || (text[k] == '\r' && (k + 1 == len || text[k + 1] == '\n')))
             continue;
         if (!sign || !*sign)
-            return trm_err_set(err, TRM_DATA, "row %zu, column %zu of the maze: found byte 0x%02x, expected one of '# .SGo'", i / w + 1,
+            return trm_err_set(err, TRM_DATA, "row %zu, column %zu of the maze: found byte 0x%02x, "
+                               "expected one of '# .SGo'",
+                               i / w + 1,
                                i % w + 1, (unsigned char)text[k]);
         stated[i] = (uint8_t)(sign - MAZE_SIGNS);
         way |= *sign == 'o';
@@ -218,7 +227,8 @@ arc_grid(struct grid *g, const trm_json *v, const char *where, size_t i, const c
     g->w = (int)trm_json_len(trm_json_at(v, 0));
     if (trm_json_type(v) != TRM_JSON_ARRAY || trm_json_len(v) < 1 || trm_json_len(v) > GRID_SIDE ||
         trm_json_len(trm_json_at(v, 0)) < 1 || trm_json_len(trm_json_at(v, 0)) > GRID_SIDE)
-        return trm_err_set(err, TRM_DATA, "%s[%zu].%s: expected a grid of 1 to %d rows and columns", where, i, what, GRID_SIDE);
+        return trm_err_set(err, TRM_DATA, "%s[%zu].%s: expected a grid of 1 to %d rows and columns", where, i, what,
+                           GRID_SIDE);
     for (int r = 0; r < g->h; r++) {
         const trm_json *row = trm_json_at(v, (size_t)r);
         if (trm_json_type(row) != TRM_JSON_ARRAY || trm_json_len(row) != (size_t)g->w)
@@ -226,7 +236,8 @@ arc_grid(struct grid *g, const trm_json *v, const char *where, size_t i, const c
         for (int c = 0; c < g->w; c++) {
             double x = trm_json_num(trm_json_at(row, (size_t)c), -1);
             if (!(x >= 0 && x <= 9 && x == floor(x)))
-                return trm_err_set(err, TRM_DATA, "%s[%zu].%s: row %d, column %d: expected a colour from 0 to 9", where, i, what, r + 1, c + 1);
+                return trm_err_set(err, TRM_DATA, "%s[%zu].%s: row %d, column %d: expected a colour from 0 to 9",
+                                   where, i, what, r + 1, c + 1);
             g->c[r * g->w + c] = (uint8_t)(GROUND + (int)x);
         }
     }

@@ -34,7 +34,8 @@ unsigned
 trm_task_square_after(unsigned g, unsigned f)
 {
     struct matrix x = matrix_of(g), y = matrix_of(f);
-    return number_of((struct matrix){x.a * y.a + x.b * y.c, x.a * y.b + x.b * y.d, x.c * y.a + x.d * y.c, x.c * y.b + x.d * y.d});
+    return number_of((struct matrix){x.a * y.a + x.b * y.c, x.a * y.b + x.b * y.d, x.c * y.a + x.d * y.c,
+                                     x.c * y.b + x.d * y.d});
 }
 
 unsigned

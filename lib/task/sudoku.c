@@ -190,7 +190,8 @@ share(const struct square *q, int a, int b, int kind)
 static void
 find_repeat(struct trm_task_verdict *v, const struct square *q, const uint8_t *cells)
 {
-    static const enum trm_task_reason reasons[3] = {TRM_TASK_ROW_REPEATS, TRM_TASK_COLUMN_REPEATS, TRM_TASK_BOX_REPEATS};
+    static const enum trm_task_reason reasons[3] = {TRM_TASK_ROW_REPEATS, TRM_TASK_COLUMN_REPEATS,
+                                                    TRM_TASK_BOX_REPEATS};
     for (int kind = 0; kind < 3; kind++)
         for (int i = 0; i < q->n * q->n && v->right; i++)
             for (int k = 0; k < i && v->right && cells[i] > BLANK; k++)
@@ -218,7 +219,8 @@ check(const struct trm_task *t, struct trm_err *err)
     find_repeat(&v, &q, t->input);
     if (v.right)
         return 0;
-    return trm_err_set(err, TRM_DATA, "input: row %d, column %d: %d stands twice in its row, column or box", v.row, v.column, v.value);
+    return trm_err_set(err, TRM_DATA, "input: row %d, column %d: %d stands twice in its row, column or box", v.row,
+                       v.column, v.value);
 }
 
 static int
@@ -305,8 +307,8 @@ sudoku_key(const struct trm_task *t)
     return trm_canon_hash(&c);
 }
 
-/* A cell is (row, column, symbol), and the three may change places: the paratopisms of Latin squares. Cell triples of one
- * role order are turned into another; only what is given can be carried along, blanks are what is left. */
+/* A cell is (row, column, symbol), and the three may change places: the paratopisms of Latin squares. Cell triples of
+ * one role order are turned into another; only what is given can be carried along, blanks are what is left. */
 static void
 turn_roles(uint8_t *cells, int n, const int *to)
 {

@@ -11,7 +11,8 @@
 static const struct trm_task_family *const FAMILIES[] = {
     &trm_task_turn,    &trm_task_mirror, &trm_task_transpose, &trm_task_recolour, &trm_task_shift,    &trm_task_crop,
     &trm_task_symmetry, &trm_task_gravity, &trm_task_compose, &trm_task_infer,     &trm_task_arc,      &trm_task_sudoku,
-    &trm_task_latin,   &trm_task_binairo, &trm_task_maze,     &trm_task_nonogram, &trm_task_queens,   &trm_task_colouring,
+    &trm_task_latin,   &trm_task_binairo, &trm_task_maze,     &trm_task_nonogram, &trm_task_queens,
+          &trm_task_colouring,
     &trm_task_rewrite, &trm_task_sequence, &trm_task_modular, &trm_task_linear,
 };
 enum { N_FAMILIES = sizeof FAMILIES / sizeof *FAMILIES, DRAWS = 20000 };
@@ -135,7 +136,8 @@ refuse_wish(const struct trm_task_family *f, int size, int level, struct trm_err
     if (k->levels == 0)
         return trm_err_set(err, TRM_USAGE, "%s: tasks of this family are read, not made", k->name);
     if (!trm_task_size_ok(f, size))
-        return trm_err_set(err, TRM_USAGE, "%s: no tasks of size %d, expected one from %d to %d%s", k->name, size, k->size_min,
+        return trm_err_set(err, TRM_USAGE, "%s: no tasks of size %d, expected one from %d to %d%s", k->name, size,
+                           k->size_min,
                            k->size_max, f->size_ok ? " that the family has" : "");
     if (level < 0 || level > k->levels)
         return trm_err_set(err, TRM_USAGE, "%s: no difficulty %d, expected 1 to %d", k->name, level, k->levels);
@@ -301,7 +303,8 @@ int
 trm_task_solve(struct trm_task *t, struct trm_err *err)
 {
     if (!t->family->solve)
-        return trm_err_set(err, TRM_DATA, "%s: the rule is not known, so nothing can be solved from it", t->family->facts.name);
+        return trm_err_set(err, TRM_DATA, "%s: the rule is not known, so nothing can be solved from it",
+                           t->family->facts.name);
     memset(t->answer, PAD, t->n);
     int found = t->family->solve(t, err);
     t->solved = found == 1;
@@ -352,12 +355,16 @@ const char *
 trm_task_reason_name(enum trm_task_reason r)
 {
     static const char *const names[TRM_TASK_N_REASONS] = {
-        [TRM_TASK_RIGHT] = "right", [TRM_TASK_MISSING] = "missing", [TRM_TASK_LENGTH] = "length", [TRM_TASK_TOKEN] = "token",
+        [TRM_TASK_RIGHT] = "right", [TRM_TASK_MISSING] = "missing", [TRM_TASK_LENGTH] = "length",
+            [TRM_TASK_TOKEN] = "token",
         [TRM_TASK_NOT_ASKED] = "not_asked", [TRM_TASK_GIVEN] = "given_changed", [TRM_TASK_ROW_REPEATS] = "row_repeats",
-        [TRM_TASK_COLUMN_REPEATS] = "column_repeats", [TRM_TASK_BOX_REPEATS] = "box_repeats", [TRM_TASK_TRIPLE] = "three_alike",
+        [TRM_TASK_COLUMN_REPEATS] = "column_repeats", [TRM_TASK_BOX_REPEATS] = "box_repeats",
+            [TRM_TASK_TRIPLE] = "three_alike",
         [TRM_TASK_COUNT] = "count", [TRM_TASK_SAME_ROWS] = "same_rows", [TRM_TASK_SAME_COLUMNS] = "same_columns",
-        [TRM_TASK_ATTACKED] = "attacked", [TRM_TASK_EDGE] = "edge", [TRM_TASK_NAMES] = "names", [TRM_TASK_ROW_CLUE] = "row_clue",
-        [TRM_TASK_COLUMN_CLUE] = "column_clue", [TRM_TASK_BROKEN_PATH] = "broken_path", [TRM_TASK_LONG_PATH] = "long_path",
+        [TRM_TASK_ATTACKED] = "attacked", [TRM_TASK_EDGE] = "edge", [TRM_TASK_NAMES] = "names",
+            [TRM_TASK_ROW_CLUE] = "row_clue",
+        [TRM_TASK_COLUMN_CLUE] = "column_clue", [TRM_TASK_BROKEN_PATH] = "broken_path",
+            [TRM_TASK_LONG_PATH] = "long_path",
         [TRM_TASK_RULE] = "rule", [TRM_TASK_EQUATION] = "equation", [TRM_TASK_DISAGREES] = "disagrees",
         [TRM_TASK_NO_REFEREE] = "no_referee",
     };

@@ -68,19 +68,21 @@ bool trm_task_size_ok(const struct trm_task_family *f, int size);
 
 /* --- making --- */
 
-/* Task `index` of the seed: *t filled and solved, id "<family><size>[d<level>]/<seed>/<index>". size 0: the family's own;
- * level 0: as they come. Draws until a task of that level comes.
+/* Task `index` of the seed: *t filled and solved, id "<family><size>[d<level>]/<seed>/<index>". size 0: the family's
+ * own; level 0: as they come. Draws until a task of that level comes.
  * TRM_USAGE: the family has no such size or level, or is only read. TRM_DATA: none of that level came in many draws. */
-int trm_task_make(struct trm_task *t, const struct trm_task_family *f, int size, int level, uint64_t seed, uint64_t index,
+int trm_task_make(struct trm_task *t, const struct trm_task_family *f, int size, int level, uint64_t seed,
+                  uint64_t index,
                   struct trm_err *err);
 
-/* One of the family's symmetries, drawn from rng, applied to input and (when solved) answer. The id, size and difficulty
- * stay; the shape may be transposed when it is not square. The answer is again the one right answer. Cannot fail. */
+/* One of the family's symmetries, drawn from rng, applied to input and (when solved) answer. The id, size and
+ * difficulty stay; the shape may be transposed when it is not square. The answer is again the one right answer. Cannot
+ * fail. */
 void trm_task_augment(struct trm_task *t, struct trm_rng *rng);
 
 /* The same for all tasks that symmetries of the family carry into each other, 16 hex digits and a zero: a hash of the
- * canonical form of the input, exact but for collisions of 64 bits. For arc the order of the examples counts. Does not look
- * at the answer; wants an input that trm_task_check accepts. Cannot fail. */
+ * canonical form of the input, exact but for collisions of 64 bits. For arc the order of the examples counts. Does not
+ * look at the answer; wants an input that trm_task_check accepts. Cannot fail. */
 void trm_task_key(char key[17], const struct trm_task *t);
 
 /* --- refereeing --- */
@@ -88,9 +90,9 @@ void trm_task_key(char key[17], const struct trm_task *t);
 /* asked[i]: position i wants a token; elsewhere the right token is 0. [n]. Cannot fail. */
 void trm_task_asked(bool *asked, const struct trm_task *t);
 
-/* Solve from the input alone: how many right answers there are, counted up to two; the first goes to t->answer, the work to
- * t->nodes, and t->solved is whether there is exactly one. -1 (TRM_DATA) when the family cannot say from its rules (arc), or
- * the search was given up. */
+/* Solve from the input alone: how many right answers there are, counted up to two; the first goes to t->answer, the
+ * work to t->nodes, and t->solved is whether there is exactly one. -1 (TRM_DATA) when the family cannot say from its
+ * rules (arc), or the search was given up. */
 int trm_task_solve(struct trm_task *t, struct trm_err *err);
 
 /* Whether the input is one that the family can have: layout, tokens, and givens that do not contradict each other.
@@ -130,7 +132,8 @@ struct trm_task_verdict {
     bool right;
     enum trm_task_reason reason; /* the first found, in the order the family looks */
     int row, column;             /* of the grid, from 1; 0: no such place. Behind row 0, column counts the prefix */
-    int value;                   /* see the reasons; -1: none. A token for TOKEN, NOT_ASKED, GIVEN and RULE, else the family's numbers */
+    /* see the reasons; -1: none. A token for TOKEN, NOT_ASKED, GIVEN and RULE, else the family's numbers */
+    int value;
 };
 
 /* Judge n tokens by the task's rules, not by the stored answer; only arc has nothing but that. Cannot fail. */
@@ -143,21 +146,22 @@ const char *trm_task_reason_name(enum trm_task_reason r);
 /* The task as one line of JSON (no newline) at the end of b; key: from trm_task_key. with_answer: else it is left out.
  * extra: members to stand at the end, "\"rating\":3,\"source\":\"x\"" without braces, or NULL. See trm-task(5). */
 void trm_task_write(struct trm_buf *b, const struct trm_task *t, const char *key, bool with_answer, const char *extra);
-/* Back from a record. Checks kind, version, shape, vocabulary, input (trm_task_check), and a stored answer by the rules: a
- * task whose stored answer is wrong is refused. TRM_DATA names the member and the place. */
+/* Back from a record. Checks kind, version, shape, vocabulary, input (trm_task_check), and a stored answer by the
+ * rules: a task whose stored answer is wrong is refused. TRM_DATA names the member and the place. */
 int trm_task_read(struct trm_task *t, const trm_json *rec, struct trm_err *err);
 /* The array `v` as tokens 0..255 into out [most]; *n: how many. TRM_DATA names what is no such array. */
 int trm_task_read_tokens(uint8_t *out, size_t *n, const trm_json *v, const char *key, size_t most, struct trm_err *err);
 
 /* --- sets of others --- */
 
-/* A line of Sudoku-Extreme: source,question,answer,rating; '.' and '0' are blank. Sides 4, 6 and 9 by length. The answer
- * is checked and must be the only one; it may be empty. The id is made of `name` and the line number. source and rating,
- * as extra members for trm_task_write, go to extra. */
+/* A line of Sudoku-Extreme: source,question,answer,rating; '.' and '0' are blank. Sides 4, 6 and 9 by length. The
+ * answer is checked and must be the only one; it may be empty. The id is made of `name` and the line number. source and
+ * rating, as extra members for trm_task_write, go to extra. */
 int trm_task_of_sudoku_csv(struct trm_task *t, struct trm_buf *extra, const char *line, size_t len, const char *name,
                            size_t line_no, struct trm_err *err);
 /* A maze of '#', ' ' (or '.'), S, G, one row a line, with its way as 'o' or without; see trm-task(5). */
-int trm_task_of_maze(struct trm_task *t, const char *text, size_t len, const char *name, size_t line_no, struct trm_err *err);
+int trm_task_of_maze(struct trm_task *t, const char *text, size_t len, const char *name, size_t line_no,
+                     struct trm_err *err);
 /* Question `test` of an ARC task {"train":[{"input":[[..]],"output":[[..]]}],"test":[..]}. */
 int trm_task_of_arc(struct trm_task *t, const trm_json *arc, size_t test, const char *name, struct trm_err *err);
 

@@ -1,5 +1,5 @@
-/* Any bytes as a task record, a line of a sudoku set, a maze, an ARC task: refused or read, never a crash; what was read can be written,
- * seen through a symmetry, keyed and judged. The first byte chooses the reader. */
+/* Any bytes as a task record, a line of a sudoku set, a maze, an ARC task: refused or read, never a crash; what was
+ * read can be written, seen through a symmetry, keyed and judged. The first byte chooses the reader. */
 #include <stdlib.h>
 #include <string.h>
 

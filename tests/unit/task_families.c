@@ -162,7 +162,8 @@ records_come_back(const struct trm_task *t)
     CHECK(rec != NULL && trm_task_read(&back, rec, &err) == 0);
     if (err.kind)
         printf("# %s: %s\n", t->id, err.text);
-    CHECK(back.solved && back.family == t->family && back.size == t->size && back.difficulty == t->difficulty && back.nodes == t->nodes);
+    CHECK(back.solved && back.family == t->family && back.size == t->size && back.difficulty == t->difficulty &&
+          back.nodes == t->nodes);
     CHECK(back.n == t->n && memcmp(back.input, t->input, t->n) == 0 && memcmp(back.answer, t->answer, t->n) == 0);
     CHECK_STR(back.id, t->id);
     trm_json_free(rec);
@@ -200,7 +201,8 @@ T_MAIN
         }
         CHECK(n == 22);
         CHECK(trm_task_family_find("sudoku6", &size) && size == 6);
-        CHECK(!trm_task_family_find("sudoku6x", &size) && !trm_task_family_find("", &size) && !trm_task_family_find("6", &size));
+        CHECK(!trm_task_family_find("sudoku6x", &size) && !trm_task_family_find("", &size) &&
+              !trm_task_family_find("6", &size));
     }
     T("every task made keeps the rules of its family, and so does its answer")
         CHECK(for_all(own_answer_is_right) >= 24 * TASKS);
@@ -226,8 +228,10 @@ T_MAIN
         CHECK(trm_task_make(&t, trm_task_family_find("sudoku", NULL), 5, 0, 1, 1, &err) == -1 && err.kind == TRM_USAGE);
         CHECK(strstr(err.text, "sudoku: no tasks of size 5") != NULL);
         trm_err_reset(&err);
-        CHECK(trm_task_make(&t, trm_task_family_find("turn", NULL), 5, 4, 1, 1, &err) == -1 && strstr(err.text, "no difficulty 4"));
+        CHECK(trm_task_make(&t, trm_task_family_find("turn", NULL), 5, 4, 1, 1, &err) == -1 && strstr(err.text,
+                                                                                                      "no difficulty 4"));
         trm_err_reset(&err);
-        CHECK(trm_task_make(&t, trm_task_family_find("arc", NULL), 5, 0, 1, 1, &err) == -1 && strstr(err.text, "read, not made"));
+        CHECK(trm_task_make(&t, trm_task_family_find("arc", NULL), 5, 0, 1, 1, &err) == -1 && strstr(err.text,
+                                                                                                     "read, not made"));
     }
 }

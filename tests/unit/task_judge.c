@@ -121,6 +121,8 @@ T_MAIN
         struct trm_task *t = task("queens4", "1311111111111111");
         says(t, "2322222332222232", "right", 0, 0, 0);
         says(t, "2322232232222223", "attacked", 2, 2, 0);
+        says(t, "2322322222222223", "attacked", 2, 1, 0);
+        says(t, "2322223222222222", "attacked", 2, 3, 0);
         says(t, "2322222332222222", "count", 0, 0, 3);
         says(t, "2232322222232322", "given_changed", 1, 2, 2);
         refused("queens4", "3311111111111111", "row 1, column 2: a given queen attacks another");
@@ -192,6 +194,11 @@ T_MAIN
         says(t, "234567", "right", 0, 0, 0);
         says(t, "234568", "rule", 1, 6, 7);
         says(t, "334567", "given_changed", 1, 1, 3);
+        struct trm_err err = {0};
+        t = task("sequence10", "21116789ab"); /* what is shown late decides */
+        CHECK(trm_task_solve(t, &err) == 1 && t->answer[1] == 3 && t->answer[3] == 5 && t->difficulty == 2);
+        t = task("sequence10", "11116789ab"); /* the first term follows from nothing */
+        CHECK(trm_task_solve(t, &err) == 2);
     }
     T("geometric rules do what they say") {
         becomes("turn", "c00000", "345222226", "223224625");

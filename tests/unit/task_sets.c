@@ -52,7 +52,8 @@ maze_refused(const char *text, const char *why)
 {
     struct trm_task t;
     struct trm_err err = {0};
-    CHECK(trm_task_of_maze(&t, text, strlen(text), "m", 1, &err) == -1 && err.kind == TRM_DATA && strstr(err.text, why) != NULL);
+    CHECK(trm_task_of_maze(&t, text, strlen(text), "m", 1, &err) == -1 && err.kind == TRM_DATA && strstr(err.text,
+                                                                                                         why) != NULL);
     if (!strstr(err.text, why))
         printf("# %s: %s\n", text, err.text);
 }
@@ -148,7 +149,8 @@ T_MAIN
     T("a maze as text becomes a task; its way is checked, or found") {
         struct trm_task t;
         struct trm_err err = {0};
-        CHECK(trm_task_of_maze(&t, "S #\n  #\r\n# G", 12, "m", 4, &err) == -1 && strstr(err.text, "more than one answer"));
+        CHECK(trm_task_of_maze(&t, "S #\n  #\r\n# G", 12, "m", 4, &err) == -1 && strstr(err.text,
+                                                                                        "more than one answer"));
         trm_err_reset(&err);
         CHECK(trm_task_of_maze(&t, "S##\n..#\r\n#.G\n", 13, "m", 4, &err) == 0 && t.h == 3 && t.w == 3);
         CHECK(t.answer[3] == 5 && t.answer[4] == 5 && t.answer[7] == 5 && t.input[7] == 2);
@@ -172,7 +174,8 @@ T_MAIN
         struct trm_err err = {0};
         struct trm_task_verdict v;
         CHECK(read_arc(&t, text, 0, &err) == 0 && t.size == 3 && t.h == 9 && t.w == 3 && !t.solved);
-        CHECK(t.input[0] == 3 && t.input[1] == 2 && t.input[2] == 1 && t.input[9] == 3 && t.input[12] == 2 && t.input[18] == 4);
+        CHECK(t.input[0] == 3 && t.input[1] == 2 && t.input[2] == 1 && t.input[9] == 3 && t.input[12] == 2 &&
+              t.input[18] == 4);
         memset(t.answer, 0, t.n);
         memset(t.answer + 18, 2, 9);
         trm_task_judge(&v, &t, t.answer, t.n);
@@ -233,21 +236,28 @@ T_MAIN
         arc_refused("{\"train\":7,\"test\":[]}", "train");
         arc_refused("{\"train\":[{\"input\":[[1]],\"output\":[[1]]}]}", "test: expected an array");
         arc_refused("{\"train\":[{\"input\":[[1]]}],\"test\":[{\"input\":[[1]]}]}", "train[0].output");
-        arc_refused("{\"train\":[{\"input\":[[1],[1,2]],\"output\":[[1]]}],\"test\":[{\"input\":[[1]]}]}", "train[0].input: row 2: expected 1 cells");
-        arc_refused("{\"train\":[{\"input\":[[10]],\"output\":[[1]]}],\"test\":[{\"input\":[[1]]}]}", "row 1, column 1: expected a colour");
-        arc_refused("{\"train\":[{\"input\":[[1]],\"output\":[]}],\"test\":[{\"input\":[[1]]}]}", "train[0].output: expected a grid");
-        arc_refused("{\"train\":[{\"input\":[[1]],\"output\":[[1]]}],\"test\":[{\"input\":[[]]}]}", "test[0].input: expected a grid");
-        arc_refused("{\"train\":[{\"input\":[[1]],\"output\":[[1]]}],\"test\":[{\"input\":[[1]],\"output\":null}]}", "test[0].output");
+        arc_refused("{\"train\":[{\"input\":[[1],[1,2]],\"output\":[[1]]}],\"test\":[{\"input\":[[1]]}]}",
+                    "train[0].input: row 2: expected 1 cells");
+        arc_refused("{\"train\":[{\"input\":[[10]],\"output\":[[1]]}],\"test\":[{\"input\":[[1]]}]}",
+                    "row 1, column 1: expected a colour");
+        arc_refused("{\"train\":[{\"input\":[[1]],\"output\":[]}],\"test\":[{\"input\":[[1]]}]}",
+                    "train[0].output: expected a grid");
+        arc_refused("{\"train\":[{\"input\":[[1]],\"output\":[[1]]}],\"test\":[{\"input\":[[]]}]}",
+                    "test[0].input: expected a grid");
+        arc_refused("{\"train\":[{\"input\":[[1]],\"output\":[[1]]}],\"test\":[{\"input\":[[1]],\"output\":null}]}",
+                    "test[0].output");
     }
     T("what is written in the format of another set is read back the same") {
         struct trm_task t, back;
         struct trm_err err = {0};
         struct trm_buf b = {0};
         CHECK(trm_task_make(&t, trm_task_family_find("sudoku", NULL), 6, 0, 1, 1, &err) == 0);
-        CHECK(trm_task_to_sudoku_csv(&b, &t, &err) == 0 && read_csv(&back, (b.data[b.len - 1] = '\0', b.data), &err) == 0);
+        CHECK(trm_task_to_sudoku_csv(&b, &t, &err) == 0 && read_csv(&back, (b.data[b.len - 1] = '\0', b.data),
+                                                                    &err) == 0);
         CHECK(back.n == t.n && memcmp(back.input, t.input, t.n) == 0 && memcmp(back.answer, t.answer, t.n) == 0);
         trm_buf_reset(&b);
-        CHECK(trm_task_make(&t, trm_task_family_find("maze", NULL), 9, 0, 1, 1, &err) == 0 && trm_task_to_maze(&b, &t, &err) == 0);
+        CHECK(trm_task_make(&t, trm_task_family_find("maze", NULL), 9, 0, 1, 1, &err) == 0 && trm_task_to_maze(&b, &t,
+                                                                                                               &err) == 0);
         CHECK(trm_task_of_maze(&back, b.data, b.len - 1, "m", 1, &err) == 0 && memcmp(back.answer, t.answer, t.n) == 0);
         CHECK(memcmp(back.input, t.input, t.n) == 0);
         CHECK(trm_task_to_sudoku_csv(&b, &t, &err) == -1 && err.kind == TRM_USAGE);

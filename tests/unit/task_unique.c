@@ -30,7 +30,8 @@ fill(struct trial *b, int i)
 static int
 count_right(const struct trm_task *t, int lo, int hi, int free_token, double most)
 {
-    struct trial b = {.t = t, .lo = lo, .hi = hi, .step = free_token == 2 ? 3 : 1} /* of an open cell of a maze: open or way */;
+    struct trial b = {.t = t, .lo = lo, .hi = hi, .step = free_token == 2 ? 3
+                      : 1} /* of an open cell of a maze: open or way */;
     bool asked[TRM_TASK_MOST];
     double fillings = 1;
     trm_task_asked(asked, t);
@@ -149,14 +150,17 @@ T_MAIN
     }
     T("words have one end") only_one("rewrite4", 1, 6, -1, 2000, 12);
     T("sequences have one filling") only_one("sequence6", 2, 12, 1, 1400, 6);
-    T("expressions have one value in every part") only_one("modular3", 2, 11, -1, 1e9, 1), only_one("modular2", 2, 11, -1, 200, 20);
+    T("expressions have one value in every part") only_one("modular3", 2, 11, -1, 1e9, 1), only_one("modular2", 2, 11,
+                                                                                                    -1, 200, 20);
     T("equations have one solution") {
         only_one("linear2", 2, 11, -1, 200, 40);
         only_one("linear3", 2, 11, -1, 2000, 20);
     }
     T("examples that leave two rules open are seen: turning right or left, when the question tells them apart") {
         /* both examples look alike turned right and left; the question does not */
-        static const uint8_t in[9] = {2, 3, 2, 2, 2, 2, 2, 3, 2}, out[9] = {2, 2, 2, 3, 2, 3, 2, 2, 2}, ask[9] = {3, 2, 2, 2, 2, 2, 2, 2, 2};
+        static const uint8_t in[9] = {2, 3, 2, 2, 2, 2, 2, 3, 2}, out[9] = {2, 2, 2, 3, 2, 3, 2, 2, 2}, ask[9] = {3,
+                                                                                                                  2,
+                                                                                                                      2, 2, 2, 2, 2, 2, 2};
         struct trm_task t;
         struct trm_err err = {0};
         CHECK(trm_task_make(&t, trm_task_family_find("infer", NULL), 3, 0, 1, 1, &err) == 0);
