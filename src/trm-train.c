@@ -475,8 +475,8 @@ main(int argc, char **argv)
         .arch_name = "trm", .preset = "verdict", .optimiser = "adamw", .form = "attention", .pos = "none", .loss = "softmax",
         .epochs = 50, .patience = 15, .batch = 32, .width = 64, .heads = 4, .prefix = 4, .layers = 2, .n = 1, .T = 1,
         .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 400, .val_steps = 4,
-        .memory = 4096, .min_count = 12, .lr = 7e-4, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.998, .clip = 1,
-        .expansion = 4, .embed_scale = 0.4, .explore = 0.1, .halt_weight = 0.5, .halt = 0.9, .jitter = 0.1, .varied = 0.15,
+        .memory = 4096, .min_count = 12, .lr = 5e-4, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.998, .clip = 1,
+        .expansion = 4, .embed_scale = 0.4, .explore = 0.3, .halt_weight = 0.5, .halt = 0.9, .jitter = 0.1, .varied = 0.15,
         .hide = {.tested = 0.9, .bounds = 0.1, .named = 0.5, .other = 0.15},
     };
     const struct trm_cli_opt opts[] = {
