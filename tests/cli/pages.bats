@@ -45,6 +45,14 @@ setup_file() {
     done
 }
 
+@test "every kind of record that a program writes has a page" {
+    kinds=$(grep -ohE '"kind", "[a-z]+"|"kind\\\\":\\\\"[a-z]+|"kind":"[a-z]+' "$ROOT"/src/*.c "$ROOT"/lib/*/*.c | grep -oE '[a-z]+"?$' | tr -d '"' | sort -u)
+    [ "$(wc -w <<< "$kinds")" -ge 12 ]
+    for kind in $kinds; do
+        [ -e "$ROOT/man/man5/trm-$kind.5" ] || { echo "no page for $kind"; false; }
+    done
+}
+
 @test "every page of this project that a page refers to exists" {
     for ref in $(cat $(pages) | awk '$1==".Xr" && $2 ~ /^trm/ {print $2"."$3}' | sort -u); do
         ls "$ROOT"/man/man?/"$ref" > /dev/null || { echo "$ref is referred to"; false; }
