@@ -169,17 +169,21 @@ $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call archives,$(ALL))
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL))
 
-# Fuzzers are built with clang from the same sources, all rooms at once.
-FUZZERS  := $(patsubst tests/fuzz/%.c,.build/fuzz/%,$(wildcard tests/fuzz/*.c))
-FUZZROOM := $(filter-out cli learn model net opt mat,$(HAVE))
-.build/fuzz/%: tests/fuzz/%.c $(foreach r,$(HAVE),$(wildcard lib/$(r)/*.[ch]))
+# Fuzzers are built with clang from the same sources, the rooms that meet bytes from outside.
+FUZZERS    := $(patsubst tests/fuzz/%.c,.build/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZROOMS  := $(filter-out cli net opt mat learn model,$(HAVE))
+FUZZOBJ    := $(patsubst %.c,.build/fuzz/obj/%.o,$(foreach r,$(FUZZROOMS),$(wildcard lib/$(r)/*.c)))
+FUZZFLAGS  := -g -O1 -std=gnu11 -I/usr/include/libxml2 -fno-sanitize-recover=undefined
+.build/fuzz/obj/%.o: %.c
 	@mkdir -p $(@D)
-	clang -g -O1 -std=gnu11 -I/usr/include/libxml2 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -o $@ $< \
-	    $(foreach r,$(FUZZROOM),$(wildcard lib/$(r)/*.c)) $(foreach r,$(FUZZROOM),$($(r).libs)) -lm
+	clang $(FUZZFLAGS) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
+$(FUZZERS): .build/fuzz/%: .build/fuzz/obj/tests/fuzz/%.o $(FUZZOBJ)
+	clang $(FUZZFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(foreach r,$(FUZZROOMS),$($(r).libs)) -lm
+-include $(shell find .build/fuzz/obj -name '*.d' 2>/dev/null)
 
 fuzz:
 	@pipelines/setup.sh fuzz
-	@$(MAKE) --no-print-directory $(FUZZERS)
+	@$(MAKE) -s --no-print-directory -j$(JOBS) $(FUZZERS)
 	@tests/fuzz/run.sh $(SECONDS) $(FUZZERS)
 
 install: programs
