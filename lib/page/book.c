@@ -111,6 +111,14 @@ text_of(struct trm_page *p, const trm_json *rec, const char *key)
     return trm_page_intern(p, trm_json_str(trm_json_get(rec, key), ""));
 }
 
+/* The field of a result as people read it: "*.Width", a property of whichever set, is "Width". */
+static const char *
+field_of(struct trm_page *p, const trm_json *result)
+{
+    const char *field = text_of(p, result, "field");
+    return field && strncmp(field, "*.", 2) == 0 ? field + 2 : field;
+}
+
 static int
 no_memory(struct trm_err *err)
 {
@@ -280,7 +288,7 @@ keep_failure(struct trm_page *p, struct page_rule *r, const struct page_elem *e,
     if (!f)
         return -1;
     *f = (struct page_fail){.elem = e,
-                            .field = text_of(p, result, "field"),
+                            .field = field_of(p, result),
                             .reason = text_of(p, result, "reason"),
                             .alias = text_of(p, result, "alias"),
                             .op = text_of(p, result, "op"),
@@ -371,7 +379,7 @@ take_result(struct trm_page *p, const struct page_elem *e, const trm_json *resul
         if (!w)
             return -1;
         r->unknown++;
-        *w = (struct page_want){r, text_of(p, result, "reason"), text_of(p, result, "field")};
+        *w = (struct page_want){r, text_of(p, result, "reason"), field_of(p, result)};
         return w->reason && w->field ? 0 : -1;
     }
     return 0;
