@@ -50,7 +50,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 Q     := $(if $(V),,@)
 say    = @echo "  $(1)"
 
-W     := $(OUT)/work
+W     := $(OUT)/steps
 NOTES := $(W)/notes
 STEP  := $(HERE)step.sh $(NOTES)
 READ  := $(HERE)read.sh $(BIN) $(RULES) $(JOBS)

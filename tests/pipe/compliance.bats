@@ -38,10 +38,10 @@ setup() { cd "$BATS_FILE_TMPDIR" || exit; }
 
 @test "a second run makes nothing anew" {
     find out -type f ! -name '*.new' -newer out/report.html > before
-    touch -r out/work/model.trm stamp
+    touch -r out/steps/model.trm stamp
     run -0 go
     [[ "$output" != *training* && "$output" != *elements\ and* ]]
-    [ ! out/work/model.trm -nt stamp ]
+    [ ! out/steps/model.trm -nt stamp ]
 }
 
 @test "a changed setting of the training trains anew, and reads nothing anew" {
@@ -49,10 +49,10 @@ setup() { cd "$BATS_FILE_TMPDIR" || exit; }
     sleep 1.1
     touch stamp
     run -0 go OUT=copy TRAIN="--epochs 1 --width 24 --heads 2 --prefix 2 --val-asks 20"
-    [ copy/work/model.trm -nt stamp ]
+    [ copy/steps/model.trm -nt stamp ]
     [ copy/report.html -nt stamp ]
-    [ ! copy/work/learn.checked.ndjson -nt stamp ]
-    [ ! copy/work/prior.trm -nt stamp ]
+    [ ! copy/steps/learn.checked.ndjson -nt stamp ]
+    [ ! copy/steps/prior.trm -nt stamp ]
     run -0 trm-models -s copy/models list
     [ "${#lines[@]}" -eq 3 ]
     rm -rf copy
@@ -89,7 +89,7 @@ setup() { cd "$BATS_FILE_TMPDIR" || exit; }
 }
 
 @test "two runs in one folder exclude each other with a clear word" {
-    flock out/work/lock sleep 5 &
+    flock out/steps/lock sleep 5 &
     sleep 0.3
     run ! go
     [[ "$output" == *"another run is at work there"* ]]
@@ -98,13 +98,13 @@ setup() { cd "$BATS_FILE_TMPDIR" || exit; }
 
 @test "killed on the way and started again it ends in the same records" {
     cp -a out again
-    rm -rf again/work/exam again/work/exam.* again/*.ndjson again/report.html
+    rm -rf again/steps/exam again/steps/exam.* again/*.ndjson again/report.html
     setsid bash -c "$(declare -f go); go OUT=again" > /dev/null 2>&1 &
     sleep 0.7
     kill -9 -- -$! || true
     wait $! 2> /dev/null || true
     # jobs of GNU parallel stand in groups of their own and may live a moment longer, holding the lock
-    flock again/work/lock true
+    flock again/steps/lock true
     run go OUT=again
     [ "$status" -eq 0 ] || { echo "$output"; false; }
     cmp out/checked.ndjson again/checked.ndjson
