@@ -53,31 +53,4 @@ if [ "$skipped" -gt 0 ]; then
 fi
 [ $((passed + failed)) -gt 0 ] || failed=1
 echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]; then
-        echo "not ok - $name ended with status $status" | tee -a "$log/one"
-    elif ! grep -qE '^(not )?ok' "$log/one"; then
-        echo "not ok - $name looked at nothing" | tee -a "$log/one"
-    fi
-    cat "$log/one" >> "$log/all"
-}
-
-: > "$log/all"
-for file in tests/unit/*.c; do
-    name=$(basename "$file" .c)
-    run "$file" "$UNITS/$name"
-done
-for file in tests/unit/*.bats tests/cli/*.bats tests/pipe/*.bats; do
-    [ -e "$file" ] && run "$file" bats --tap "$file"
-done
-
-skipped=$(grep -cE '^ok .*# skip' "$log/all")
-passed=$(($(grep -cE '^ok' "$log/all") - skipped))
-failed=$(grep -cE '^not ok' "$log/all")
-[ "$skipped" -gt 0 ] && grep -E '^ok .*# skip' "$log/all" | sed 's/^ok /# skipped: /'
-[ $((passed + failed)) -gt 0 ] || failed=1
-if [ "$skipped" -gt 0 ]; then
-    echo "$passed passed, $failed failed, $skipped skipped"
-else
-    echo "$passed passed, $failed failed"
-fi
 [ "$failed" -eq 0 ]
