@@ -95,23 +95,26 @@ put_sizes(struct trm_building *b, struct element *e, struct set *common, const d
     trm_b_put(q, "Area", IS_AREA, width * height, other);
 }
 
+/* What a door or window is called, by the exporter's habit of naming, and its type's name. what, family: of its class in the three
+ * languages; letter: before its running number; size: as the habit writes it, or NULL. */
 static void
-door_name(struct trm_building *b, struct element *e, const char *word, int mat, const char *size)
+name_filling(struct trm_building *b, struct element *e, const struct words *what, const struct words *family, char letter,
+             const char *word, int mat, const char *size)
 {
     int lang = b->latent.lang;
-    const char *what = trm_b_word(&(struct words){"Door", "Tür", "ドア"}, lang);
-    const char *family = trm_b_word(&(struct words){"Single-Flush", "Drehflügel", "片開き"}, lang);
     const char *of = trm_b_word(&trm_b_materials[mat], lang);
     size_t tag = 130000 + b->n_elements * 37 % 700000;
     const char *type = size ? trm_b_text(b, "%s %s %s", word, of, size) : trm_b_text(b, "%s %s", word, of);
     e->tag = trm_b_text(b, "%zu", tag);
     switch (b->habit.name) {
-    case NAME_FAMILY: e->name = trm_b_text(b, "%s:%s:%zu", family, size ? size : type, tag); break;
-    case NAME_WORD_SEQ: e->name = trm_b_text(b, "%s %s-D%03zu", what, size ? type : word, b->n_elements); break;
-    case NAME_FUNCTION_FIRST:
-        e->name = trm_b_text(b, size ? "%s %s %zu %s" : "%s %s %zu", word, what, tag, size);
+    case NAME_FAMILY: e->name = trm_b_text(b, "%s:%s:%zu", trm_b_word(family, lang), size ? size : type, tag); break;
+    case NAME_WORD_SEQ:
+        e->name = trm_b_text(b, "%s %s-%c%03zu", trm_b_word(what, lang), size ? type : word, letter, b->n_elements);
         break;
-    default: e->name = trm_b_text(b, size ? "%s D%03zu" : "%sD%03zu", size ? size : "", b->n_elements); break;
+    case NAME_FUNCTION_FIRST:
+        e->name = trm_b_text(b, size ? "%s %s %zu %s" : "%s %s %zu", word, trm_b_word(what, lang), tag, size);
+        break;
+    default: e->name = trm_b_text(b, size ? "%s %c%03zu" : "%s%c%03zu", size ? size : "", letter, b->n_elements); break;
     }
     trm_b_typed(b, e, type);
 }
@@ -148,7 +151,8 @@ trm_b_door(struct trm_building *b, long storey, size_t level)
     put_sizes(b, e, s, (double[3]){width, height, 0}, trm_b_grid(b, trm_b_range(b, .03, .08)), show);
     trm_b_layer(e, mat, 0);
     e->predefined = "DOOR";
-    door_name(b, e, word, mat, show == SHOW_NAMED ? trm_b_size_text(b, width, height) : NULL);
+    name_filling(b, e, &(struct words){"Door", "Tür", "ドア"}, &(struct words){"Single-Flush", "Drehflügel", "片開き"}, 'D',
+                 word, mat, show == SHOW_NAMED ? trm_b_size_text(b, width, height) : NULL);
     if (e->type >= 0 && !b->types[e->type].operation)
         b->types[e->type].operation = door_operation(b, width);
     e->code = b->habit.classified ? k->kind.code : NULL;
@@ -183,27 +187,6 @@ window_size(struct trm_building *b, int kind, int mat, bool large, double *width
     bool narrow = !large && (kind == WINDOW_HALL || metal), low = !large && (kind != WINDOW_HALL || metal);
     *width = narrow ? trm_b_draw(b, .36, .49) : trm_b_draw(b, .72, low ? 1.0 : 1.3);
     *height = low ? trm_b_draw(b, .34, .51) : trm_b_draw(b, .82, narrow ? 1.04 : 1.5);
-}
-
-static void
-window_name(struct trm_building *b, struct element *e, const char *word, int mat, const char *size)
-{
-    int lang = b->latent.lang;
-    const char *what = trm_b_word(&(struct words){"Window", "Fenster", "窓"}, lang);
-    const char *family = trm_b_word(&(struct words){"M_Casement", "Drehkipp", "縦すべり出し"}, lang);
-    const char *of = trm_b_word(&trm_b_materials[mat], lang);
-    size_t tag = 130000 + b->n_elements * 37 % 700000;
-    const char *type = size ? trm_b_text(b, "%s %s %s", word, of, size) : trm_b_text(b, "%s %s", word, of);
-    e->tag = trm_b_text(b, "%zu", tag);
-    switch (b->habit.name) {
-    case NAME_FAMILY: e->name = trm_b_text(b, "%s:%s:%zu", family, size ? size : type, tag); break;
-    case NAME_WORD_SEQ: e->name = trm_b_text(b, "%s %s-F%03zu", what, size ? type : word, b->n_elements); break;
-    case NAME_FUNCTION_FIRST:
-        e->name = trm_b_text(b, size ? "%s %s %zu %s" : "%s %s %zu", word, what, tag, size);
-        break;
-    default: e->name = trm_b_text(b, size ? "%s F%03zu" : "%sF%03zu", size ? size : "", b->n_elements); break;
-    }
-    trm_b_typed(b, e, type);
 }
 
 static int
@@ -241,7 +224,8 @@ trm_b_window(struct trm_building *b, long storey, size_t level)
     put_sizes(b, e, s, (double[3]){width, height, width * height}, trm_b_grid(b, trm_b_range(b, .04, .09)), show);
     trm_b_layer(e, mat, 0);
     e->predefined = "WINDOW";
-    window_name(b, e, word, mat, show == SHOW_NAMED ? trm_b_size_text(b, width, height) : NULL);
+    name_filling(b, e, &(struct words){"Window", "Fenster", "窓"}, &(struct words){"M_Casement", "Drehkipp", "縦すべり出し"}, 'F',
+                 word, mat, show == SHOW_NAMED ? trm_b_size_text(b, width, height) : NULL);
     if (e->type >= 0)
         b->types[e->type].operation = "SINGLE_PANEL";
     e->code = b->habit.classified ? windows[kind].code : NULL;
