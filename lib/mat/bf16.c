@@ -24,21 +24,31 @@ trm_mat_to_bf16(trm_bf16 *restrict y, const float *restrict x, size_t n)
         y[i] = trm_bf16_of(x[i]);
 }
 
+/* One panel; w is a constant in the calls that matter, so that the loops over it unroll. */
+INLINE void
+panel(uint32_t *restrict p, const trm_bf16 *restrict x, size_t ld, size_t k, size_t w)
+{
+    for (size_t r = 0; r + 1 < k; r += 2, p += w) {
+        const trm_bf16 *a = x + r * ld, *b = a + ld;
+        for (size_t i = 0; i < w; i++)
+            p[i] = (uint32_t)a[i] | (uint32_t)b[i] << 16;
+    }
+    for (size_t i = 0; k % 2 && i < w; i++)
+        p[i] = x[(k - 1) * ld + i];
+}
+
 WIDE void
-trm_mat_panels(uint32_t *restrict p, const trm_bf16 *restrict x, size_t ld, size_t k, size_t d)
+trm_mat_panels(uint32_t *p, const trm_bf16 *x, size_t ld, size_t k, size_t d)
 {
     for (size_t j = 0; j < d; j += TRM_MAT_PANEL) {
         size_t w = trm_mat_panel_cols(j, d);
-        for (size_t r = 0; r + 1 < k; r += 2, p += w) {
-            const trm_bf16 *a = x + r * ld + j, *b = a + ld;
-            for (size_t i = 0; i < w; i++)
-                p[i] = (uint32_t)a[i] | (uint32_t)b[i] << 16;
-        }
-        if (k % 2) {
-            for (size_t i = 0; i < w; i++)
-                p[i] = x[(k - 1) * ld + j + i];
-            p += w;
-        }
+        if (w == 64)
+            panel(p, x + j, ld, k, 64);
+        else if (w == 32)
+            panel(p, x + j, ld, k, 32);
+        else
+            panel(p, x + j, ld, k, w);
+        p += w * ((k + 1) / 2);
     }
 }
 

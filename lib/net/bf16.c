@@ -353,7 +353,7 @@ attend_head_back(const struct run *r, trm_bf16 *qkv, const trm_bf16 *d_ctx, cons
     const trm_bf16 *dc = d_ctx + first * r->d + h * hd;
     trm_mat_panels_t(own->right, v, wide, len, l16, hd);
     small(r, own->score, l16, pairs_at(dc, 0, r->d), r->d / 2, own->right, len, l16, hd / 2);
-    trm_bf_softmax_back(own->share, own->score, prob, l16, len, len, (float)(1 / sqrt((double)hd)));
+    trm_bf_softmax_back(own->share, own->score, prob, l16, len, (float)(1 / sqrt((double)hd)));
     trm_mat_panels(own->more, q, wide, len, hd);
     trm_mat_panels(own->right, k, wide, len, hd);
     small(r, own->head, hd, pairs_at(own->share, 0, l16), l16 / 2, own->right, len, hd, k2);

@@ -12,14 +12,35 @@
 #define PART 16
 #define HALF 32
 
+/* Sixteen numbers; the compiler makes of them what the processor has. All that takes or gives them is inlined, so how they
+ * would be passed does not matter. */
+#pragma GCC diagnostic ignored "-Wpsabi"
+typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
+
 INLINE float
-fold(float *a)
+fold(v16 a)
 {
+    float v[PART];
+    memcpy(v, &a, sizeof v);
     for (int step = PART / 2; step > 0; step /= 2)
         for (int j = 0; j < step; j++)
-            a[j] += a[j + step];
-    return a[0];
+            v[j] += v[j + step];
+    return v[0];
 }
+
+/* Sixteen bfloat16 as floats. */
+INLINE v16
+wide(const trm_bf16 *x)
+{
+    typedef uint32_t u16x32 __attribute__((vector_size(64)));
+    typedef uint16_t u16x16 __attribute__((vector_size(32), aligned(2), may_alias));
+    u16x32 v = __builtin_convertvector(*(const u16x16 *)(const void *)x, u16x32) << 16;
+    v16 out;
+    memcpy(&out, &v, sizeof out);
+    return out;
+}
+#define AT(p) (*(v16 *)(void *)(p))
+#define FROM(p) (*(const v16 *)(const void *)(p))
 
 /* exp(x), see exp1 of ops.c. */
 INLINE float
@@ -74,13 +95,15 @@ trm_bf_sum(float *restrict y, trm_bf16 *restrict yb, const float *restrict a, co
 INLINE float
 add_row(float *y, const float *x, const float *u, const float *mask, size_t width)
 {
-    float acc[PART] = {0};
-    for (size_t j = 0; j < width; j += PART)
-        for (size_t k = 0; k < PART; k++) {
-            float v = x[j + k] + (mask ? u[j + k] * mask[j + k] : u[j + k]);
-            y[j + k] = v;
-            acc[k] += v * v;
-        }
+    v16 acc = {0};
+    for (size_t j = 0; j < width; j += PART) {
+        v16 v = FROM(u + j);
+        if (mask)
+            v *= FROM(mask + j);
+        v += FROM(x + j);
+        AT(y + j) = v;
+        acc += v * v;
+    }
     return fold(acc);
 }
 
@@ -113,11 +136,11 @@ trm_bf_norm_back(float *ds, trm_bf16 *dsb, const float *dy, const trm_bf16 *y, c
     for (size_t i = 0; i < rows; i++) {
         const float *dyi = dy + i * width, *m = mask ? mask + i * width : NULL;
         const trm_bf16 *yi = y + i * width;
-        float *out = ds + i * width, acc[PART] = {0};
+        float *out = ds + i * width;
         trm_bf16 *ob = dsb + i * width;
+        v16 acc = {0};
         for (size_t j = 0; j < width; j += PART)
-            for (size_t k = 0; k < PART; k++)
-                acc[k] += dyi[j + k] * trm_bf16_to(yi[j + k]);
+            acc += FROM(dyi + j) * wide(yi + j);
         float mean = fold(acc) / (float)width, scale = r[i];
         for (size_t j = 0; j < width; j++)
             out[j] = scale * (dyi[j] - trm_bf16_to(yi[j]) * mean);
@@ -228,46 +251,61 @@ trm_bf_mix_swiglu_back(trm_bf16 *h, trm_bf16 *gu, size_t ldg, const float *dh, s
         swiglu_back(h + i * ldg, gu + i * ldg, gu + (i + 16) * ldg, dh + i * TRM_MAT_PANEL, w);
 }
 
+/* The greater of each pair. */
+INLINE v16
+greater(v16 a, v16 b)
+{
+    typedef int32_t i16 __attribute__((vector_size(64), may_alias));
+    i16 which = a > b;
+    return (v16)(((i16)a & which) | ((i16)b & ~which));
+}
+
+/* Greatest of the first n of a row. */
+INLINE float
+greatest(const float *s, size_t n)
+{
+    float top = s[0], v[PART];
+    if (n >= PART) {
+        v16 most = FROM(s);
+        for (size_t j = PART; j + PART <= n; j += PART)
+            most = greater(FROM(s + j), most);
+        memcpy(v, &most, sizeof v);
+        for (int step = PART / 2; step > 0; step /= 2)
+            for (int k = 0; k < step; k++)
+                v[k] = v[k + step] > v[k] ? v[k + step] : v[k];
+        top = v[0];
+    }
+    for (size_t j = n / PART * PART; j < n; j++)
+        top = s[j] > top ? s[j] : top;
+    return top;
+}
+
 WIDE void
 trm_bf_softmax(trm_bf16 *restrict p, float *restrict s, size_t ld, size_t rows, size_t n, float scale)
 {
     for (size_t i = 0; i < rows; i++, s += ld, p += ld) {
-        float most[PART], acc[PART] = {0};
-        for (size_t k = 0; k < PART; k++)
-            most[k] = s[0];
-        size_t j = 0;
-        for (; j + PART <= n; j += PART)
-            for (size_t k = 0; k < PART; k++)
-                most[k] = s[j + k] > most[k] ? s[j + k] : most[k];
-        for (; j < n; j++)
-            most[0] = s[j] > most[0] ? s[j] : most[0];
-        for (int step = PART / 2; step > 0; step /= 2)
-            for (int k = 0; k < step; k++)
-                most[k] = most[k + step] > most[k] ? most[k + step] : most[k];
-        float top = most[0] * scale;
-        for (j = 0; j < ld; j++)
+        float top = greatest(s, n) * scale;
+        for (size_t j = 0; j < ld; j++)
             s[j] = exp1(s[j] * scale - top);
-        for (j = n; j < ld; j++)
+        for (size_t j = n; j < ld; j++)
             s[j] = 0;
-        for (j = 0; j < ld; j += PART)
-            for (size_t k = 0; k < PART; k++)
-                acc[k] += s[j + k];
+        v16 acc = {0};
+        for (size_t j = 0; j < ld; j += PART)
+            acc += FROM(s + j);
         float inverse = 1.f / fold(acc);
-        for (j = 0; j < ld; j++)
+        for (size_t j = 0; j < ld; j++)
             p[j] = to(s[j] * inverse);
     }
 }
 
 WIDE void
 trm_bf_softmax_back(trm_bf16 *restrict ds, const float *restrict dp, const trm_bf16 *restrict p, size_t ld, size_t rows,
-                    size_t n, float scale)
+                    float scale)
 {
-    (void)n; /* p is zero behind n, so ds is */
     for (size_t i = 0; i < rows; i++, ds += ld, dp += ld, p += ld) {
-        float acc[PART] = {0};
+        v16 acc = {0};
         for (size_t j = 0; j < ld; j += PART)
-            for (size_t k = 0; k < PART; k++)
-                acc[k] += dp[j + k] * trm_bf16_to(p[j + k]);
+            acc += FROM(dp + j) * wide(p + j);
         float inner = fold(acc);
         for (size_t j = 0; j < ld; j++)
             ds[j] = to(scale * trm_bf16_to(p[j]) * (dp[j] - inner));

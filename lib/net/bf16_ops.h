@@ -34,9 +34,8 @@ void trm_bf_mix_swiglu_back(trm_bf16 *h, trm_bf16 *gu, size_t ldg, const float *
 
 /* p = softmax(scale * s) over the first n of each row, zeros behind; rows ld apart in both. s is used up. */
 void trm_bf_softmax(trm_bf16 *p, float *s, size_t ld, size_t rows, size_t n, float scale);
-/* ds = scale * p * (dp - sum(dp * p)). */
-void trm_bf_softmax_back(trm_bf16 *ds, const float *dp, const trm_bf16 *p, size_t ld, size_t rows, size_t n,
-                         float scale);
+/* ds = scale * p * (dp - sum(dp * p)); p is zero behind what counts. */
+void trm_bf_softmax_back(trm_bf16 *ds, const float *dp, const trm_bf16 *p, size_t ld, size_t rows, float scale);
 
 /* Turn the pairs (v[j], v[j+half]) of each group of 2*half columns by the angle of position (first + row) % len; sign -1
  * turns back. cols a multiple of 2*half. */

@@ -95,6 +95,7 @@ main(int argc, char **argv)
         fprintf(stderr, "engine: %s\n", b.err.text);
         return 2;
     }
+    b.opt.threads = n_threads;
     b.params = calloc(b.net.n_params, sizeof *b.params);
     b.grad = calloc(b.net.n_params, sizeof *b.grad);
     b.ema = calloc(b.net.n_params, sizeof *b.ema);
