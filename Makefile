@@ -17,6 +17,7 @@ trm-models    := cli store ckpt rec base
 trm-report    := cli page fact pack stat rec base
 trm-gen       := cli task rec base
 trm-verify    := cli task rec base
+trm-search    := cli task rec base
 
 # --- what a room needs from outside ---------------------------------------------------------------------------------
 rec.libs  := -ljansson
