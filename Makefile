@@ -173,7 +173,12 @@ bench:
 BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call archives,$(ALL))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL)) $(PEER)
+# oneDNN is a peer of one of them, where it is installed.
+ifneq ($(wildcard /usr/include/dnnl.h),)
+$(B)/obj/tests/bench/products.o: CPPFLAGS += -DHAVE_DNNL
+$(B)/bench/products: PEER := -ldnnl
+endif
 
 # Fuzzers are built with clang from the same sources, the rooms that meet bytes from outside.
 FUZZERS    := $(patsubst tests/fuzz/%.c,.build/fuzz/%,$(wildcard tests/fuzz/*.c))

@@ -99,6 +99,12 @@ void trm_net_release(struct trm_net *net);
  * weights, their gradients, the state, sums, norms, softmax and losses stay in float; what is multiplied is rounded to
  * bfloat16. Always false in the double build. */
 bool trm_net_can_bf16(const struct trm_net *net);
+/* Sets net->road by name, before slots are made: "auto" bfloat16 where the processor and the net can, else float32;
+ * "float32"; "bfloat16" by the best road; or one road: "amx", "avx512_bf16", "plain" (slow, anywhere). TRM_USAGE: no such
+ * name, or it cannot be had here. */
+int trm_net_backend(struct trm_net *net, const char *name, struct trm_err *err);
+/* Static: the road's name, or "float32". */
+const char *trm_net_backend_name(const struct trm_net *net);
 /* Initial weights into params [n_params]: truncated normals (a normal of 1.1368472 s cut at two of its own standard
  * deviations has standard deviation s), s = 1/sqrt(fan_in) for linear maps, 1/sqrt(D) for tables; W_q 0, b_q -5, puzzle
  * rows 0; H_init, L_init such normals with s = 1, never trained. Cannot fail. */

@@ -4,7 +4,7 @@
  *
  * train: seconds of one optimiser step. infer: of 16 supervision steps of the whole batch. Best of a few. One JSON
  * line, or with --seconds the bare number. cpu_seconds is what all threads took of processors, which a busy machine
- * disturbs less. OMP_NUM_THREADS and MICRO (slots a micro-batch) from the environment. */
+ * disturbs less. OMP_NUM_THREADS, TRM_BACKEND and MICRO (slots a micro-batch) from the environment. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +80,7 @@ main(int argc, char **argv)
     struct bench b = {0};
     struct trm_net_config c = trm_net_config_default();
     c.width = v[0], c.heads = v[1], c.seq = v[2], c.prefix = v[3], c.n = v[4], c.T = v[5];
-    const char *micro = getenv("MICRO"), *threads = getenv("OMP_NUM_THREADS"), *road = getenv("ROAD");
+    const char *micro = getenv("MICRO"), *threads = getenv("OMP_NUM_THREADS"), *backend = getenv("TRM_BACKEND");
     if (micro)
         c.micro = (uint32_t)strtoul(micro, NULL, 10);
     struct trm_opt_config oc = trm_opt_config_default();
@@ -89,8 +89,7 @@ main(int argc, char **argv)
         fprintf(stderr, "engine: %s\n", b.err.text);
         return 2;
     }
-    b.net.road = !trm_net_can_bf16(&b.net) ? NULL : road ? trm_mat_bf16_named(road) : trm_mat_bf16_best();
-    if (trm_opt_init(&b.opt, &oc, b.net.n_trained, &b.err)
+    if (trm_net_backend(&b.net, backend ? backend : "auto", &b.err) || trm_opt_init(&b.opt, &oc, b.net.n_trained, &b.err)
         || trm_slots_init(&b.slots, &b.net, v[6], train ? TRM_SLOTS_TRAIN : TRM_SLOTS_INFER, n_threads, 1, &b.err)) {
         fprintf(stderr, "engine: %s\n", b.err.text);
         return 2;
@@ -114,10 +113,10 @@ main(int argc, char **argv)
         printf("%.6g\n", best);
     else
         printf("{\"bench\":\"engine-%s\",\"width\":%u,\"heads\":%u,\"seq\":%u,\"prefix\":%u,\"n\":%u,\"T\":%u,"
-               "\"batch\":%u,\"params\":%zu,\"threads\":%zu,\"micro\":%zu,\"core\":\"%s\",\"road\":\"%s\",\"seconds\":%.6g,"
+               "\"batch\":%u,\"params\":%zu,\"threads\":%zu,\"micro\":%zu,\"core\":\"%s\",\"backend\":\"%s\",\"seconds\":%.6g,"
                "\"cpu_seconds\":%.6g,\"per_second\":%.4g}\n",
                train ? "train" : "infer", v[0], v[1], v[2], v[3], v[4], v[5], v[6], b.net.n_trained, n_threads,
-               b.slots.micro, trm_mat_core(), b.net.road ? b.net.road->name : "float32", best, best_cpu,
+               b.slots.micro, trm_mat_core(), trm_net_backend_name(&b.net), best, best_cpu,
                1 / best);
     return 0;
 }

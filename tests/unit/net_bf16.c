@@ -175,6 +175,19 @@ T_MAIN
         CHECK(memcmp(a.slots.logits, b.slots.logits, 2 * c.seq * c.vocab_out * sizeof(trm_real)) == 0);
         end(&a), end(&b);
     }
+    T("a backend is had by its name or refused by it") {
+        struct trm_net_config c = form(0);
+        struct trm_net net;
+        struct trm_err err = {0};
+        CHECK(trm_net_init(&net, &c, &err) == 0);
+        CHECK(trm_net_backend(&net, "plain", &err) == 0);
+        CHECK_STR(trm_net_backend_name(&net), "plain");
+        CHECK(trm_net_backend(&net, "float32", &err) == 0);
+        CHECK_STR(trm_net_backend_name(&net), "float32");
+        CHECK(trm_net_backend(&net, "int4", &err) != 0);
+        CHECK(strstr(err.text, "int4") != NULL);
+        trm_net_release(&net);
+    }
     T("widths and heads that have no whole vectors are not for bfloat16") {
         struct trm_net_config c = form(0);
         struct trm_net net;
@@ -182,6 +195,10 @@ T_MAIN
         c.heads = 8;
         CHECK(trm_net_init(&net, &c, &err) == 0);
         CHECK(!trm_net_can_bf16(&net));
+        CHECK(trm_net_backend(&net, "auto", &err) == 0);
+        CHECK_STR(trm_net_backend_name(&net), "float32");
+        CHECK(trm_net_backend(&net, "plain", &err) != 0);
+        CHECK(err.kind == TRM_USAGE);
         trm_net_release(&net);
     }
 }
