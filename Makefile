@@ -153,8 +153,10 @@ check:
 
 golden:
 	@pipelines/setup.sh run
-	@$(MAKE) --no-print-directory $(GOLDENS)
-	@status=0; for p in $(GOLDENS); do $$p "$(GOLDEN)" || status=1; done; exit $$status
+	@$(MAKE) -s --no-print-directory $(GOLDENS) $(BIN)/trm-convert
+	@tests/golden/convert.sh $(BIN) "$(GOLDEN)" $(B)/golden
+	@status=0; for p in $(GOLDENS); do for road in "" $(B)/golden/safetensors $(B)/golden/torch; do \
+		$$p "$(GOLDEN)" $$road || status=1; done; done; exit $$status
 
 ids-suite:
 	@pipelines/setup.sh run
