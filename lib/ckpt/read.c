@@ -414,7 +414,7 @@ to_half(double x)
     if (isinf(x))
         return (uint16_t)(sign | 0x7c00);
     frexp(y, &e);
-    if (e < -13) /* below 2^-14: no leading one is implied */
+    if (y < 0x1p-14) /* no leading one is implied */
         return (uint16_t)(sign | (unsigned)ldexp(y, 24));
     return (uint16_t)(sign | (unsigned)(e + 14) << 10 | ((unsigned)ldexp(y, 11 - e) & 1023));
 }
