@@ -6,6 +6,8 @@
 
 /* Whether the settings are in range and agree; TRM_USAGE names the one that does not. */
 int trm_net_config_check(const struct trm_net_config *c, struct trm_err *err);
+/* Inner size of a SwiGLU over `width` (published code: hidden_size * expansion * 2/3, then rounded up). */
+size_t trm_net_inner_size(const struct trm_net_config *c, size_t width);
 
 /* A micro-batch in hand: m slots from `first` on, the memory to work in, and where its state stands. Its N = L*m rows
  * of D are in an order that the road chooses: row l*by_pos + i*by_slot is position l of its slot i. */
