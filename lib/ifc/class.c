@@ -358,17 +358,28 @@ trm_ifc_alloc(struct trm_ifc *f, size_t count, size_t size)
     return p;
 }
 
+static void
+grow(struct trm_ifc *f, struct vec *v, size_t cap, size_t size)
+{
+    char *grown = trm_ifc_alloc(f, cap, size);
+    if (!grown)
+        return;
+    if (v->n)
+        memcpy(grown, v->data, v->n * size);
+    v->data = grown, v->cap = cap;
+}
+
 void *
 trm_ifc_push(struct trm_ifc *f, struct vec *v, size_t size)
 {
-    if (v->n == v->cap) {
-        size_t cap = v->cap ? v->cap * 2 : 4;
-        char *grown = trm_ifc_alloc(f, cap, size);
-        if (!grown)
-            return NULL;
-        if (v->n)
-            memcpy(grown, v->data, v->n * size);
-        v->data = grown, v->cap = cap;
-    }
-    return (char *)v->data + v->n++ * size;
+    if (v->n == v->cap)
+        grow(f, v, v->cap ? v->cap * 2 : 4, size);
+    return v->n < v->cap ? (char *)v->data + v->n++ * size : NULL;
+}
+
+void
+trm_ifc_reserve(struct trm_ifc *f, struct vec *v, size_t more, size_t size)
+{
+    if (v->cap - v->n < more)
+        grow(f, v, v->n + more, size);
 }
