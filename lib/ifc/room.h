@@ -96,6 +96,7 @@ struct trm_ifc_class {
     enum role role;
     enum link link;
     int slot[N_SLOTS]; /* index of the attribute, -1 where the entity has none */
+    size_t moved;      /* 0, or how older schemas order its attributes: see trm_ifc_args */
     int n_attrs;
     const char *value_type; /* of a quantity */
     const struct trm_measure *value_measure;
