@@ -50,6 +50,13 @@ trm_step_warn(struct trm_step *st, const char *code, size_t off)
     trm_step_warn_many(st, code, off, 1);
 }
 
+void
+trm_step_warn_all(struct trm_step *st, const struct trm_step_warning *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        trm_step_warn_many(st, w[i].code, w[i].off, w[i].count);
+}
+
 size_t
 trm_step_line(const struct trm_step *st, size_t off)
 {

@@ -206,6 +206,36 @@ T_MAIN
         CHECK_STR(str(e.classifications[0].system), "OmniClass");
         CHECK_STR(str(e.classifications[1].code), "L6814");
     }
+    T("an element is in the space it is referenced in, and in the project that declares it, where it has no place of its own")
+    {
+        CHECK(open4(DOOR WALL "#33=IFCSPACE('0Spac000000000000000A1',$,'R',$,$,$,$,$,.ELEMENT.,$,$);"
+                    "#34=IFCRELREFERENCEDINSPATIALSTRUCTURE('c',$,$,$,(#20),#33);#35=IFCRELDECLARES('d',$,$,$,#1,(#40));") == 0);
+        CHECK_STR(chain(20), "Space");
+        CHECK_STR(element(20).containers[0].relation, "IfcRelReferencedInSpatialStructure");
+        CHECK_STR(chain(40), "Project");
+        CHECK_STR(element(40).containers[0].relation, "IfcRelDeclares");
+    }
+    T("a classification that hangs on an external reference relationship is found, without a warning for what is not in the index")
+    {
+        CHECK(open4(DOOR "#50=IFCCLASSIFICATION($,$,$,'Uniclass',$,$,$);#51=IFCCLASSIFICATIONREFERENCE($,'Pr',$,#50,$,$);#52=IFCMATERIAL('Oak',$,$);"
+                    "#53=IFCEXTERNALREFERENCERELATIONSHIP($,$,#51,(#52));#54=IFCRELASSOCIATESMATERIAL('a',$,$,$,(#20),#52);"
+                    "#55=IFCEXTERNALREFERENCERELATIONSHIP($,$,#56,(#52));#56=IFCDOCUMENTREFERENCE($,$,'doc',$,$);") == 0);
+        CHECK(warnings("dangling_reference") == 0);
+        CHECK_STR(materials(20), "material:Oak:(none):(none)");
+    }
+    T("relations that would multiply into more links than the file has bytes are cut and said")
+    {
+        static char body[1 << 17];
+        size_t n = (size_t)snprintf(body, sizeof body, DOOR "#22=IFCPROPERTYSET('c',$,'S',$,());#28=IFCRELDEFINESBYPROPERTIES('b',$,$,$,(#20");
+        for (int i = 0; i < 9000; i++)
+            n += (size_t)snprintf(body + n, sizeof body - n, ",#20");
+        n += (size_t)snprintf(body + n, sizeof body - n, "),IFCPROPERTYSETDEFINITIONSET((#22");
+        for (int i = 0; i < 9000; i++)
+            n += (size_t)snprintf(body + n, sizeof body - n, ",#22");
+        snprintf(body + n, sizeof body - n, ")));");
+        CHECK(open4(body) == 0);
+        CHECK(warnings("too_many_relations") == 1 && element(20).n_psets == 1);
+    }
     T("GUIDs that repeat or are missing are marked and counted")
     {
         CHECK(open4(DOOR "#21=IFCDOOR('0Door000000000000000A1',$,'E',$,$,$,$,$,$,$,$,$,$);#22=IFCDOOR($,$,'F',$,$,$,$,$,$,$,$,$,$);"
