@@ -28,7 +28,7 @@ scalar_is(const struct trm_ifc_where *w, const struct trm_ifc_scalar *s)
 {
     switch (s->type) {
     case TRM_IFC_TEXT:
-        return !w->value || text_is(s->text, w->value, strlen(w->value));
+        return s->text.n > 0 && (!w->value || text_is(s->text, w->value, strlen(w->value)));
     case TRM_IFC_NUM:
         return !w->value || (w->is_num && s->num == w->num);
     case TRM_IFC_BOOL:
@@ -42,7 +42,7 @@ scalar_is(const struct trm_ifc_where *w, const struct trm_ifc_scalar *s)
 static bool
 text_holds(const struct trm_ifc_where *w, struct trm_ifc_text t)
 {
-    return t.n > 0 && scalar_is(w, &(struct trm_ifc_scalar){.type = TRM_IFC_TEXT, .text = t});
+    return scalar_is(w, &(struct trm_ifc_scalar){.type = TRM_IFC_TEXT, .text = t});
 }
 
 static bool
