@@ -467,6 +467,35 @@ take_summary(struct trm_page *p, const trm_json *rec, struct trm_err *err)
     return 0;
 }
 
+/* --- specification ---------------------------------------------------------------------------------------------- */
+
+bool
+trm_page_spec_miscounted(const trm_json *rec)
+{
+    return strcmp(member(rec, "status"), "fail") == 0 && trm_page_count(trm_json_get(rec, "failed_results")) == 0;
+}
+
+static int
+take_specification(struct trm_page *p, const trm_json *rec, struct trm_err *err)
+{
+    const char *id, *status;
+    if (trm_json_need_str(rec, "id", &id, err) || trm_json_need_str(rec, "status", &status, err))
+        return -1;
+    struct page_spec *s = trm_vec_push(&p->specs, sizeof *s);
+    if (!s)
+        return no_memory(err);
+    *s = (struct page_spec){.ids = text_of(p, rec, "ids"),
+                            .name = text_of(p, rec, "name"),
+                            .cardinality = text_of(p, rec, "cardinality"),
+                            .met = strcmp(status, "pass") == 0,
+                            .miscounted = trm_page_spec_miscounted(rec),
+                            .applicable = trm_page_count(trm_json_get(rec, "applicable")),
+                            .failed = trm_page_count(trm_json_get(rec, "failed_results"))};
+    if (s->name && !*s->name)
+        s->name = trm_page_intern(p, id);
+    return s->ids && s->name && s->cardinality ? 0 : no_memory(err);
+}
+
 /* --- model, eval, epoch ----------------------------------------------------------------------------------------- */
 
 static int
@@ -778,7 +807,7 @@ trm_page_free(struct trm_page *p)
     for (size_t i = 0; i < p->traces.n; i++)
         trm_json_free(traces[i].rec);
     free_all(&p->evals), free_all(&p->epochs), free_all(&p->extracted);
-    free(p->rules.data), free(p->models.data), free(p->gaps.data), free(p->traces.data), free(p->learned.data);
+    free(p->rules.data), free(p->models.data), free(p->specs.data), free(p->gaps.data), free(p->traces.data), free(p->learned.data);
     map_release(&p->texts), map_release(&p->rules_by_id), map_release(&p->elems_by_id), map_release(&p->gaps_by_key);
     trm_arena_release(&p->mem);
     free(p);
@@ -791,8 +820,9 @@ trm_page_add(struct trm_page *p, const trm_json *rec, struct trm_err *err)
         const char *kind;
         int (*take)(struct trm_page *p, const trm_json *rec, struct trm_err *err);
     } kinds[] = {
-        {"checked", take_checked}, {"summary", take_summary}, {"model", take_model},         {"trace", take_trace},
-        {"eval", take_eval},       {"epoch", take_epoch},     {"extracted", take_extracted},
+        {"checked", take_checked}, {"summary", take_summary}, {"specification", take_specification},
+        {"model", take_model},     {"trace", take_trace},     {"eval", take_eval},
+        {"epoch", take_epoch},     {"extracted", take_extracted},
     };
     const char *kind;
     if (trm_json_need_str(rec, "kind", &kind, err))
@@ -801,13 +831,15 @@ trm_page_add(struct trm_page *p, const trm_json *rec, struct trm_err *err)
         if (strcmp(kind, kinds[i].kind) == 0)
             return kinds[i].take(p, rec, err);
     return trm_err_set(err, TRM_DATA,
-                       "a record of kind \"%.40s\", expected checked, summary, model, trace, eval, epoch or extracted", kind);
+                       "a record of kind \"%.40s\", expected checked, summary, specification, model, trace, eval, epoch or extracted", kind);
 }
 
 bool
 trm_page_failed(const trm_json *rec, const char *level)
 {
     const trm_json *results = trm_json_get(rec, "results");
+    if (strcmp(member(rec, "kind"), "specification") == 0)
+        return trm_page_spec_miscounted(rec);
     for (size_t i = 0; i < trm_json_len(results); i++) {
         const trm_json *r = trm_json_at(results, i);
         if (strcmp(trm_json_str(trm_json_get(r, "verdict"), ""), "fail") == 0 &&

@@ -110,12 +110,19 @@ struct page_model { /* a building model that was read */
     size_t elements, instances, warnings;
 };
 
+struct page_spec { /* an IDS specification, over all files */
+    const char *ids, *name, *cardinality;
+    bool met, miscounted; /* miscounted: see trm_page_spec_miscounted */
+    size_t applicable, failed;
+};
+
 struct trm_page {
     struct trm_page_opts o;
     struct trm_arena mem;
     struct trm_map64 texts, rules_by_id, elems_by_id, gaps_by_key;
     struct trm_vec rules;   /* struct page_rule * in order of arrival */
     struct trm_vec models;  /* struct page_model */
+    struct trm_vec specs;   /* struct page_spec */
     struct trm_vec gaps;    /* struct page_gap * */
     struct trm_vec traces;  /* struct page_trace, at most max_traces, a heap with the least weight on top */
     struct trm_vec evals;   /* trm_json *, owned */
@@ -140,6 +147,9 @@ size_t trm_page_n_fail(const struct page_rule *r);
 size_t trm_page_n_unknown(const struct page_rule *r);
 /* A count from outside: anything that is no number from 0 to 2^53 is 0. */
 size_t trm_page_count(const trm_json *v);
+/* Whether a specification record says that it is not met by the number of its elements alone (none is applicable though one
+ * must be, or some are though none may be): then no result of an element failed. */
+bool trm_page_spec_miscounted(const trm_json *rec);
 /* Models that could be read. */
 size_t trm_page_n_read(const struct trm_page *p);
 /* 3 ERROR, 2 WARNING, 1 INFO, 0 anything else. */

@@ -284,7 +284,7 @@ write_step(struct trm_buf *out, const struct step *s)
     if (s->item) {
         trm_say_deliver(&said, s->item);
     } else {
-        trm_say_mend(&said, s->cause->first);
+        trm_say_mend(&said, s->rule, s->cause->first);
         trm_buf_adds(&said, *s->cause->first->elem->type ? " In type \xE2\x80\x9C" : "");
         trm_buf_adds(&said, s->cause->first->elem->type);
         trm_buf_adds(&said, *s->cause->first->elem->type ? "\xE2\x80\x9D this settles " : " This settles ");

@@ -47,28 +47,23 @@ provenance(struct trm_buf *out, const struct page_rule *r)
 static void
 requirement(struct trm_buf *out, const struct page_rule *r)
 {
-    struct trm_buf said = {0}, field = {0}, others = {0};
+    struct trm_buf said = {0}, others = {0};
     const char *about = trm_say_about(r);
-    trm_say_sources(r, &field, &others);
+    trm_say_sources(r, NULL, &others);
     trm_buf_adds(out, "<p class=\"req\">");
     if (*about) {
         trm_esc_html(out, about);
         trm_buf_adds(out, "<br>");
     }
     trm_buf_adds(&said, "Required: ");
-    if (field.len)
-        trm_buf_addf(&said, "%s ", field.data);
-    if (r->limit_varies)
-        trm_buf_adds(&said, "as each element\xE2\x80\x99s own row says");
-    else
-        trm_say_required(&said, r->op, &r->limit, r->unit);
+    trm_say_asked(&said, r);
     trm_buf_adds(&said, ".");
     if (others.len)
         trm_buf_addf(&said, " Taken instead where that is missing: %s.", others.data);
     trm_html_said(out, &said);
     provenance(out, r);
     trm_buf_adds(out, "</p>\n");
-    trm_buf_release(&field), trm_buf_release(&others);
+    trm_buf_release(&others);
 }
 
 /* --- failures --------------------------------------------------------------------------------------------------- */
@@ -126,7 +121,7 @@ fail_row(struct trm_buf *out, const struct trm_page *p, const struct page_rule *
     trm_say_why(&said, r, f);
     trm_html_said(out, &said);
     trm_buf_adds(out, "<small>");
-    trm_say_mend(&said, f);
+    trm_say_mend(&said, r, f);
     trm_html_said(out, &said);
     trm_buf_adds(out, "</small></td></tr>\n");
 }

@@ -241,12 +241,32 @@ trm_say_sources(const struct page_rule *r, struct trm_buf *field, struct trm_buf
 {
     const trm_json *lhs = trm_json_get(trm_json_get(r->definition, "condition"), "lhs");
     const trm_json *fallback = trm_json_get(lhs, "fallback_sources");
-    if (field)
+    if (field && trm_say_is_facet(r))
+        trm_say_facet_field(field, r);
+    else if (field)
         say_source(field, lhs);
     for (size_t i = 0; others && i < trm_json_len(fallback); i++) {
         trm_buf_adds(others, others->len ? ", " : "");
         say_source(others, trm_json_at(fallback, i));
     }
+}
+
+void
+trm_say_asked(struct trm_buf *out, const struct page_rule *r)
+{
+    struct trm_buf field = {0};
+    if (trm_say_is_facet(r)) {
+        trm_say_facet(out, r);
+        return;
+    }
+    trm_say_sources(r, &field, NULL);
+    if (field.len)
+        trm_buf_addf(out, "%s ", field.data);
+    trm_buf_release(&field);
+    if (r->limit_varies)
+        trm_buf_adds(out, "as each element\xE2\x80\x99s own row says");
+    else
+        trm_say_required(out, r->op, &r->limit, r->unit);
 }
 
 const char *
@@ -405,17 +425,36 @@ trm_say_why(struct trm_buf *out, const struct page_rule *r, const struct page_fa
         say_template(out, on_fail, &slots);
         return;
     }
-    trm_buf_adds(out, "Found ");
-    trm_say_found(out, f);
+    trm_buf_adds(out, f->value.type == VALUE_NONE ? "Nothing found" : "Found ");
+    if (f->value.type != VALUE_NONE)
+        trm_say_found(out, f);
+    if (trm_say_is_facet(r)) {
+        trm_buf_addf(out, ": %s.", trm_say_reason(f->reason));
+        return;
+    }
     trm_buf_adds(out, ", required is ");
     trm_say_required(out, f->op, &f->limit, f->unit);
     trm_buf_addc(out, '.');
 }
 
+bool
+trm_say_is_absence(const char *reason)
+{
+    static const char *const codes[] = {"absent", "no_set", "no_property", "no_value", "placeholder"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(reason, codes[i]) == 0)
+            return true;
+    return false;
+}
+
 void
-trm_say_mend(struct trm_buf *out, const struct page_fail *f)
+trm_say_mend(struct trm_buf *out, const struct page_rule *r, const struct page_fail *f)
 {
     const char *field = *f->field ? f->field : "the value";
+    if (trm_say_is_facet(r)) {
+        trm_say_facet_mend(out, r, trm_say_is_absence(f->reason));
+        return;
+    }
     if (strcmp(f->reason, "absent") == 0) {
         trm_buf_addf(out, "Give %s a value.", field);
     } else if (strcmp(f->reason, "pattern") == 0) {
@@ -453,6 +492,12 @@ trm_say_reason(const char *code)
         {"value", "another value"},
         {"pattern", "written otherwise"},
         {"absent", "absent"},
+        {"class", "of another class"},
+        {"predefined_type", "of another predefined type"},
+        {"data_type", "of another data type"},
+        {"system", "not classified in that system"},
+        {"relation", "not part of such a whole"},
+        {"prohibited", "must not be there"},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(code, words[i][0]) == 0)

@@ -89,7 +89,7 @@ fail_lines(struct trm_buf *out, const struct page_rule *r)
         trm_buf_adds(&said, isnan(f->shortfall) ? "" : ", ");
         trm_say_short(&said, f);
         trm_buf_adds(&said, ". ");
-        trm_say_mend(&said, f);
+        trm_say_mend(&said, r, f);
         paragraph(out, "  - ", 4, &said);
     }
     if (n < trm_page_n_fail(r))
@@ -111,9 +111,9 @@ failures(struct trm_buf *out, const struct trm_page *p, struct page_rule *const 
         struct trm_buf said = {0};
         trm_buf_addf(&said, "%s [%s]: ", trm_say_rule(r), r->severity);
         trm_say_n(&said, trm_page_n_fail(r), "failure", NULL);
-        trm_buf_adds(&said, "; required ");
-        trm_say_required(&said, r->op, &r->limit, r->unit);
-        trm_buf_adds(&said, r->limit_varies ? " (varies). " : ". ");
+        trm_buf_adds(&said, "; required: ");
+        trm_say_asked(&said, r);
+        trm_buf_adds(&said, ". ");
         struct trm_buf source = {0};
         trm_say_provenance(&source, r);
         trm_buf_adds(&said, source.len ? source.data : "");
