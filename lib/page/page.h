@@ -1,7 +1,7 @@
 /* What people look at: the records of a check gathered, and written as HTML, text, CSV, JUnit XML or BCF.
  *
  * Records come one by one, of mixed kinds, in any order: checked, summary, specification, model, trace, eval, epoch,
- * extracted. Sentences are made here, from codes and numbers. The rules' verdicts and the model's are never added up. Same records in the same
+ * extracted, diff, diffed. Sentences are made here, from codes and numbers. The rules' verdicts and the model's are never added up. Same records in the same
  * order, same bytes out: no date, no path, no locale.
  *
  * Memory is bounded: counts are exact whatever comes in, evidence is kept for max_rows failures and max_rows verdicts of

@@ -522,6 +522,87 @@ trm_say_deliver(struct trm_buf *out, const struct page_item *item)
                  item->verdicts == 1 ? "s" : "");
 }
 
+/* --- what to do ------------------------------------------------------------------------------------------------- */
+
+const char *
+trm_say_tier(enum page_tier tier)
+{
+    static const char *const words[N_TIERS] = {"The way of exporting", "The whole model", "One type", "One element"};
+    return words[tier];
+}
+
+const char *
+trm_say_tier_change(enum page_tier tier)
+{
+    static const char *const words[N_TIERS] = {"change to the export", "change to a whole model", "type to mend", "element to mend"};
+    return words[tier];
+}
+
+void
+trm_say_advice(struct trm_buf *out, enum page_tier tier, const struct page_advice *a)
+{
+    if (a->item) {
+        trm_say_deliver(out, a->item);
+        return;
+    }
+    const struct page_elem *e = a->first->elem;
+    if (tier == TIER_EXPORT)
+        trm_buf_addf(out, "Nothing in the input passes \xE2\x80\x9C%s\xE2\x80\x9D, for want of the value. ", trm_say_rule(a->rule));
+    else if (tier == TIER_MODEL)
+        trm_buf_addf(out, "In %s nothing passes \xE2\x80\x9C%s\xE2\x80\x9D. ", *e->file ? e->file : "the model", trm_say_rule(a->rule));
+    else if (tier == TIER_TYPE)
+        trm_buf_addf(out, "In type \xE2\x80\x9C%s\xE2\x80\x9D: ", e->type);
+    else
+        trm_buf_addf(out, "%s: ", trm_say_elem(e));
+    trm_say_mend(out, a->rule, a->first);
+    if (a->rules > 1)
+        trm_buf_addf(out, " (%zu rules)", a->rules);
+}
+
+/* --- since last time -------------------------------------------------------------------------------------------- */
+
+const char *
+trm_say_state(enum page_state state)
+{
+    static const char *const words[N_STATES] = {
+        "New failures", "Failed again that passed before", "Waivers that have expired", "Not read this time",
+        "Data lost: verdicts no longer possible", "Still failing", "Failing, and waived", "Fixed", "Now known",
+        "Gone with their element", "New verdicts that do not fail", "The same as before",
+    };
+    return words[state];
+}
+
+void
+trm_say_changes(struct trm_buf *out, const struct trm_page *p)
+{
+    static const struct {
+        enum page_state state;
+        const char *one, *many;
+    } told[] = {
+        {STATE_NEW, "new failure", "new failures"},
+        {STATE_REGRESSED, "failure of what passed before", "failures of what passed before"},
+        {STATE_EXPIRED, "expired waiver", "expired waivers"},
+        {STATE_FIXED, "failure fixed", "failures fixed"},
+        {STATE_STILL, "failure as before", "failures as before"},
+        {STATE_WAIVED, "failure waived", "failures waived"},
+        {STATE_KNOWN, "unknown now known", "unknowns now known"},
+        {STATE_LOST, "verdict lost for want of data", "verdicts lost for want of data"},
+    };
+    bool first = true;
+    if (!p->changes.seen)
+        return;
+    trm_buf_adds(out, "Since last time: ");
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        size_t n = p->changes.n[told[i].state];
+        if (!n && told[i].state != STATE_NEW)
+            continue;
+        trm_buf_adds(out, first ? "" : ", ");
+        trm_say_n(out, n, told[i].one, told[i].many);
+        first = false;
+    }
+    trm_buf_adds(out, ".");
+}
+
 /* --- the lead --------------------------------------------------------------------------------------------------- */
 
 void

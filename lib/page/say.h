@@ -71,6 +71,15 @@ const char *trm_say_reason(const char *code);
 const char *trm_say_elem(const struct page_elem *e);
 /* What to ask of whoever makes the model, for one missing property. */
 void trm_say_deliver(struct trm_buf *out, const struct page_item *item);
+/* "The way of exporting"; and what a change there is, as a singular: "export setting". */
+const char *trm_say_tier(enum page_tier tier);
+const char *trm_say_tier_change(enum page_tier tier);
+/* "In type \xE2\x80\x9CD70\xE2\x80\x9D: raise Pset_DoorCommon.ClearWidth to 815 mm or more (3 rules)." */
+void trm_say_advice(struct trm_buf *out, enum page_tier tier, const struct page_advice *a);
+/* "new", "fails again", ...: what became of a verdict, as a heading. */
+const char *trm_say_state(enum page_state state);
+/* One sentence over what changed; nothing when no record of a difference came in. */
+void trm_say_changes(struct trm_buf *out, const struct trm_page *p);
 /* The lead: two or three sentences over everything. */
 void trm_say_lead(struct trm_buf *out, const struct trm_page *p);
 
