@@ -90,6 +90,8 @@ trm_cut(struct trm_cut *c, size_t n, size_t size)
 }
 
 /* --- work.c --- */
+/* n bytes for pieces of trm_cut, at a multiple of 64; NULL: no memory. Freed with free(). */
+void *trm_work_room(size_t n);
 /* NULL: no memory. */
 struct trm_work *trm_work_new(const struct trm_net *net, size_t count, size_t micro, bool train, size_t threads);
 void trm_work_free(struct trm_work *w);
