@@ -17,6 +17,8 @@ trm-report    := cli page fact pack stat rec base
 trm-gen       := cli task rec base
 trm-verify    := cli task rec base
 trm-search    := cli task rec base
+trm-psl       := cli task rec base
+trm-route     := cli rec base
 
 # --- what a room needs from outside ---------------------------------------------------------------------------------
 rec.libs  := -ljansson
