@@ -26,6 +26,7 @@ call() {
     trm-infer) shift && trm-infer -m model.trm "$@" checked.ndjson ;;
     trm-eval) shift && trm-infer -m model.trm --support 0 samples.ndjson | trm-eval "$@" ;;
     trm-report) shift && trm-report "$@" checked.ndjson traces.ndjson ;;
+    trm-diff) shift && trm-diff "$@" checked.ndjson checked.ndjson ;;
     trm-search) shift && trm-search "$@" tasks.ndjson ;;
     trm-route) shift && trm-route -r routes.json "$@" tasks.ndjson ;;
     *) return 77 ;;
@@ -39,6 +40,7 @@ pipe() {
     trm-train) trm-train --arch prior -r rules.json -o "$BATS_TEST_TMPDIR/new.trm" ;;
     trm-infer) trm-infer -m model.trm ;;
     trm-route) trm-route -r routes.json ;;
+    trm-diff) trm-diff checked.ndjson ;;
     *) "$1" ;;
     esac
 }
@@ -94,7 +96,7 @@ setup() { cd "$BATS_FILE_TMPDIR" || exit; }
 @test "lines that are no records are refused with their number, and the others are done" {
     for p in $(filters); do
         case $p in
-        trm-check) good=elements.ndjson ;; trm-extract | trm-infer | trm-report) good=checked.ndjson ;; trm-eval) good=traces.ndjson ;; trm-search | trm-route) good=tasks.ndjson ;; *) good=samples.ndjson ;;
+        trm-check) good=elements.ndjson ;; trm-extract | trm-infer | trm-report | trm-diff) good=checked.ndjson ;; trm-eval) good=traces.ndjson ;; trm-search | trm-route) good=tasks.ndjson ;; *) good=samples.ndjson ;;
         esac
         { head -n 1 "$good"; echo '{"kind":'; echo '[1]'; printf '\xff\xfe\n'; tail -n +2 "$good"; } > "$BATS_TEST_TMPDIR/in"
         status=0
