@@ -20,6 +20,8 @@ trm-verify    := cli task rec base
 trm-search    := cli task rec base
 trm-psl       := cli task rec base
 trm-route     := cli rec base
+trm-audit     := cli task stat rec base
+trm-lint      := cli lint task rec base
 
 # --- what a room needs from outside ---------------------------------------------------------------------------------
 rec.libs  := -ljansson
@@ -57,7 +59,7 @@ PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
-ALL      := cli build page store learn model ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+ALL      := cli build page lint store learn model ckpt opt net mat code task rule fact ifc step schema stat pack rec base
 HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
 
 .SUFFIXES:

@@ -11,6 +11,9 @@
 
 #include "../base/err.h"
 
+/* z of a two-sided interval of 95 %. */
+#define TRM_STAT_Z95 1.959963984540054
+
 struct trm_interval {
     double lo, hi;
 };

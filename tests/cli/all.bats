@@ -28,6 +28,7 @@ call() {
     trm-report) shift && trm-report "$@" checked.ndjson traces.ndjson ;;
     trm-diff) shift && trm-diff "$@" checked.ndjson checked.ndjson ;;
     trm-search) shift && trm-search "$@" tasks.ndjson ;;
+    trm-lint) shift && trm-lint "$@" samples.ndjson ;;
     trm-route) shift && trm-route -r routes.json "$@" tasks.ndjson ;;
     *) return 77 ;;
     esac
