@@ -5,7 +5,7 @@
 
 #include "../base/text.h"
 
-enum { MOST_BYTES = 1 << 20, MOST_LINES = 20000, MOST_SECTIONS = 64 };
+enum { MOST_BYTES = 1 << 20, MOST_LINES = 20000, MOST_SECTIONS = 64, MOST_HEAD = 256 };
 
 struct line {
     const char *s; /* blanks around it gone, comment gone */
@@ -211,6 +211,12 @@ read_head_line(struct reader *r, size_t *at)
     if (r->p->n_entries == before)
         return trm_err_set(r->err, TRM_DATA, "line %zu: expected 'name: value' or a section as [FACT]", line);
     struct trm_psl_entry *e = &r->p->entries[before];
+    for (size_t i = 0; i < before; i++)
+        if (strcmp(r->p->entries[i].name, e->name) == 0)
+            return trm_err_set(r->err, TRM_DATA, "line %zu: %.40s: stated before, in line %zu", line, e->name,
+                               r->p->entries[i].line);
+    if (before == MOST_HEAD)
+        return trm_err_set(r->err, TRM_DATA, "line %zu: more than %d entries in the head", line, MOST_HEAD);
     if (strcmp(e->name, "context") == 0)
         r->p->context = e->value;
     else if (strcmp(e->name, "goal") == 0)

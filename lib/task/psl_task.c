@@ -542,10 +542,7 @@ put_text(struct trm_jw *w, const struct trm_psl *p)
     trm_jw_object(w);
     for (size_t i = 0; i < p->n_entries; i++) {
         const struct trm_psl_entry *e = &p->entries[i];
-        bool first = true; /* a name stated twice counts once */
-        for (size_t k = 0; k < i; k++)
-            first &= p->entries[k].section[0] || strcmp(p->entries[k].name, e->name) != 0;
-        if (!e->section[0] && first && strcmp(e->name, "constraints") && strcmp(e->name, "context") &&
+        if (!e->section[0] && strcmp(e->name, "constraints") && strcmp(e->name, "context") &&
             strcmp(e->name, "goal") && strcmp(e->name, "id")) /* the record has it */
             trm_jw_kstr(w, e->name, e->value);
     }

@@ -118,6 +118,9 @@ contract() { printf '!psl v0.1\ncontext: geometric_reasoning\ngoal: solve\n%s\n[
     [[ "$stderr" == *"a bracket is not closed"* ]]
     run -1 trm-psl <<< 'no contract'
     run -0 trm-psl < /dev/null
+    printf '!psl v0.1\nconstraints: a\nconstraints: b; c; d; e; f; g; h; i; j; k\n' > twice.psl
+    run -1 trm-psl twice.psl
+    [[ "$output" == *"line 3: constraints: stated before, in line 2"* ]]
     printf '!psl v0.1\ngoal: \xff\n' > bytes.psl
     run -1 trm-psl bytes.psl
     run -1 trm-psl --write <<< '{"kind":"contract","v":1,"id":"x","contract":{"version":"0.1"}}'
