@@ -90,6 +90,14 @@ round6(double x)
     return round(x * 1e6) / 1e6;
 }
 
+/* Nine digits that count: costs are small, and sums of them end in dust. */
+static double
+digits9(double x)
+{
+    double scale = x > 0 ? pow(10, 8 - floor(log10(x))) : 1;
+    return round(x * scale) / scale;
+}
+
 static void
 put_share(struct trm_jw *w, const char *key, double k, double n)
 {
@@ -149,8 +157,8 @@ put_time(struct trm_jw *w, const struct sums *f)
         trm_jw_key(w, "cost");
         trm_jw_object(w);
         trm_jw_knum(w, "n", (double)f->n_cost);
-        trm_jw_knum(w, "total", f->cost);
-        trm_jw_knum(w, "task", f->cost / (double)f->n_cost);
+        trm_jw_knum(w, "total", digits9(f->cost));
+        trm_jw_knum(w, "task", digits9(f->cost / (double)f->n_cost));
         trm_jw_end(w);
     }
 }

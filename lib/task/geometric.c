@@ -456,7 +456,7 @@ arc_lay(struct trm_task *t)
 {
     t->prefix = 0;
     t->vocab = COLOUR_9 + 1;
-    bool fits = t->w == (size_t)t->size && t->h % t->w == 0 && t->h / t->w % 2 == 1 && t->h / t->w >= 3;
+    bool fits = t->size <= GRID_SIDE && t->w == (size_t)t->size && t->h % t->w == 0 && t->h / t->w % 2 == 1 && t->h / t->w >= 3;
     return fits && t->h / t->w <= 2 * 10 + 1 ? 0 : -1;
 }
 

@@ -401,11 +401,12 @@ read_numbers(uint8_t *out, size_t *n, const struct trm_psl_entry *e, struct trm_
 static int
 named_task(struct trm_task *t, const struct trm_psl *p, const char *name, struct trm_err *err)
 {
-    const struct trm_psl_entry *in = FIND(p, "FACT", "tokens"), *shape = FIND(p, "FACT", "shape");
-    const struct trm_psl_entry *want = FIND(p, "FACT", "expected_tokens"), *size_entry = FIND(p, "FACT", "size");
+    const struct trm_psl_entry *in = FIND(p, "FACT", "tokens"), *want = FIND(p, "FACT", "expected_tokens");
+    const struct trm_psl_entry *size_entry = FIND(p, "FACT", "size"), *shape = FIND(p, "FACT", "shape");
     struct trm_task_verdict v;
-    uint8_t answer[TRM_TASK_MOST], sides[TRM_TASK_MOST];
-    size_t n, n_sides = 0;
+    uint8_t answer[TRM_TASK_MOST];
+    size_t n;
+    int h, w;
     long long size = 0;
     const struct trm_task_family *f = trm_task_family_find(name, NULL);
     if (!f || !in || !size_entry || !trm_text_int(size_entry->value, 1, 1000, &size) ||
@@ -414,15 +415,15 @@ named_task(struct trm_task *t, const struct trm_psl *p, const char *name, struct
     struct trm_task head = {.family = f, .size = (int)size};
     snprintf(head.id, sizeof head.id, "%s", p->id);
     trm_task_copy_head(t, &head);
-    if (shape && read_numbers(sides, &n_sides, shape, err) != 0)
+    if (read_numbers(t->input, &n, in, err) != 0)
         return -1;
-    t->h = n_sides == 2 ? sides[0] : 0;
-    t->w = n_sides == 2 ? sides[1] : 0;
+    if (shape && sscanf(shape->value, "[%4d, %4d]", &h, &w) == 2 && h > 0 && w > 0) {
+        t->h = (size_t)h;
+        t->w = (size_t)w;
+    }
     if (f->lay(t) != 0 || t->h * t->w + t->prefix > TRM_TASK_MOST)
         return trm_err_set(err, TRM_DATA, "family %.40s: no such shape", name);
     t->n = t->prefix + t->h * t->w;
-    if (read_numbers(t->input, &n, in, err) != 0)
-        return -1;
     if (n != t->n)
         return trm_err_set(err, TRM_DATA, "tokens: found %zu, expected %zu", n, t->n);
     if (trm_task_check(t, err) != 0)

@@ -116,10 +116,9 @@ put_numbers(struct trm_buf *b, const char *name, const uint8_t *x, size_t n)
 static void
 put_named(struct trm_buf *b, const struct trm_task *t)
 {
-    uint8_t shape[2] = {(uint8_t)t->h, (uint8_t)t->w};
     trm_buf_addf(b, "family: %s\nsize: %d\n", t->family->facts.name, t->size);
     if (t->family->free_shape)
-        put_numbers(b, "shape", shape, 2);
+        trm_buf_addf(b, "shape: [%zu, %zu]\n", t->h, t->w);
     put_numbers(b, "tokens", t->input, t->n);
     if (t->solved)
         put_numbers(b, "expected_tokens", t->answer, t->n);
