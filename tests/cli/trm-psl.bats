@@ -36,7 +36,7 @@ contract() { printf '!psl v0.1\ncontext: geometric_reasoning\ngoal: solve\n%s\n[
     { printf '{"train":['; for i in 1 2 3 4 5 6 7 8 9 10; do printf '%s{"input":[[%s]],"output":[[%s]]}' "$([ $i = 1 ] || echo ,)" \
         "$(seq -s, 30 | sed 's/[0-9]*/1/g')" 2; done; printf '],"test":[{"input":[[3]],"output":[[4]]}]}\n'; } > big.json
     trm-gen --from big.json --format arc > tasks.arc
-    printf '#######\n#S #  #\n#    G#\n#######\n' > maze.txt
+    printf '#####\n#S G#\n#####\n' > maze.txt
     trm-gen --from maze.txt --format maze >> tasks.arc
     trm-psl --write tasks.arc | trm-psl | sed 's/,"unchecked.*/}/' | cmp - tasks.arc
     sed '/^expected/,/^$/d' tasks.psl > hidden.psl
