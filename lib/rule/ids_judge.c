@@ -41,12 +41,18 @@ named_by_type(const struct ids_value *name, const char *schema, const char *type
     return trm_schema_entity(s, entity) < 0 && trm_ids_text_matches(name, entity);
 }
 
-static bool
-class_matches(const struct ids_value *name, const char *class, const char *schema, const char *type_class)
+bool
+trm_ids_class_matches(const struct ids_value *name, const char *class)
 {
     char entity[MAX_NAME];
     upper(entity, class, strlen(class));
-    return trm_ids_text_matches(name, entity) || named_by_type(name, schema, type_class);
+    return trm_ids_text_matches(name, entity);
+}
+
+static bool
+class_matches(const struct ids_value *name, const char *class, const char *schema, const char *type_class)
+{
+    return trm_ids_class_matches(name, class) || named_by_type(name, schema, type_class);
 }
 
 /* One predefined type against what is asked for; USERDEFINED also means the text beside it. */
@@ -54,26 +60,33 @@ static bool
 predefined_matches(const struct ids_value *v, const char *predefined, const char *user)
 {
     if (!predefined)
-        return user && trm_ids_text_matches(v, user);
+        return false;
     if (trm_ids_text_matches(v, predefined))
         return true;
     return strcmp(predefined, "USERDEFINED") == 0 && user && trm_ids_text_matches(v, user);
+}
+
+/* What a type object means by USERDEFINED; NULL when it does not say. */
+static const char *
+user_text(const trm_json *attributes)
+{
+    static const char *const names[] = {"ElementType", "ProcessType", "ResourceType"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct trm_value v = trm_value_of(trm_json_get(attributes, names[i]));
+        if (v.kind == TRM_VALUE_TEXT)
+            return v.text;
+    }
+    return NULL;
 }
 
 /* The type object's predefined type counts where it has one, else the occurrence's. */
 static bool
 predefined_fits(const struct ids_value *v, const struct trm_element *e)
 {
-    const trm_json *type = e->type_object;
-    const char *of_type = text_at(type, "predefined_type");
-    const trm_json *attributes = trm_json_get(type, "attributes");
-    struct trm_value user = trm_value_of(trm_json_get(attributes, "ElementType"));
-    if (user.kind == TRM_VALUE_NONE)
-        user = trm_value_of(trm_json_get(attributes, "ProcessType"));
+    const char *of_type = text_at(e->type_object, "predefined_type"), *own = e->predefined_type;
     if (of_type && strcmp(of_type, "NOTDEFINED") != 0)
-        return predefined_matches(v, of_type, user.kind == TRM_VALUE_TEXT ? user.text : NULL);
-    const char *own = e->predefined_type;
-    return own && own[0] ? predefined_matches(v, own, e->object_type) : false;
+        return predefined_matches(v, of_type, user_text(trm_json_get(e->type_object, "attributes")));
+    return own && own[0] ? predefined_matches(v, own, e->object_type ? e->object_type : user_text(e->attributes)) : false;
 }
 
 static enum trm_reason
@@ -89,7 +102,7 @@ entity(const struct ids_facet *f, const struct trm_element *e)
 struct search {
     const struct ids_facet *f;
     const struct trm_element *e;
-    size_t there, filled, wrong, sets, empty_sets, in_set;
+    size_t there, filled, wrong, unset, sets, empty_sets;
     enum trm_reason why;
     struct trm_result *out;
 };
@@ -115,6 +128,40 @@ any_item(const struct ids_value *asked, const struct trm_value *v)
     return false;
 }
 
+/* What a value that is there misses of what is asked for. */
+static enum trm_reason
+value_reason(const struct ids_value *v)
+{
+    if (v->simple || v->enumeration)
+        return TRM_VALUE;
+    if (v->patterns)
+        return TRM_PATTERN;
+    return v->length >= 0 || v->min_length >= 0 || v->max_length >= 0 ? TRM_WHY_LENGTH : TRM_BOUND;
+}
+
+/* An attribute whose type the record does not name is a plain one; whether of whole numbers, the schema knows. */
+static void
+name_plain_type(struct trm_value *v, const struct trm_element *e, const char *name)
+{
+    struct trm_attr a;
+    const struct trm_schema *s = v->kind == TRM_VALUE_NUM && !v->type && e->schema ? trm_schema_find(e->schema, strlen(e->schema)) : NULL;
+    int entity = s ? trm_schema_entity(s, e->class) : -1, index = entity >= 0 ? trm_schema_attr_find(s, entity, name) : -1;
+    if (index >= 0 && trm_schema_attr(s, entity, index, &a) && a.kind == TRM_KIND_INTEGER)
+        v->type = "INTEGER";
+}
+
+static void
+attribute_is(struct search *s, const char *name, struct trm_value v)
+{
+    const struct ids_value *asked = &s->f->value;
+    name_plain_type(&v, s->e, name);
+    /* lists and references are there, but no value is theirs */
+    bool wrong = asked->given && (v.kind == TRM_VALUE_LIST || v.kind == TRM_VALUE_NULL || !any_item(asked, &v));
+    s->filled++;
+    s->wrong += wrong;
+    note(s, TRM_IN_ATTRIBUTE, NULL, name, &v, wrong);
+}
+
 static int
 try_attribute(void *ctx, enum trm_place place, const char *set, const char *name, const struct trm_value *v)
 {
@@ -123,13 +170,24 @@ try_attribute(void *ctx, enum trm_place place, const char *set, const char *name
     if (place != TRM_IN_ATTRIBUTE || strcmp(name, "Storey") == 0 || !trm_ids_text_matches(&s->f->name, name))
         return 0;
     s->there++;
-    if (v->kind == TRM_VALUE_NULL && !trm_json_bool(trm_json_get(v->json, "reference"), false))
-        return 0;
-    bool wrong = s->f->value.given && !any_item(&s->f->value, v);
-    s->filled++;
-    s->wrong += wrong;
-    note(s, place, NULL, name, v, wrong);
+    if (v->kind != TRM_VALUE_NULL)
+        attribute_is(s, name, *v);
     return 0;
+}
+
+/* Attributes of which the record has the names only: what refers to other instances, what is empty. */
+static void
+try_named(struct search *s, const char *key, bool filled)
+{
+    const trm_json *names = trm_json_get(s->e->rec, key);
+    for (size_t i = 0; i < trm_json_len(names); i++) {
+        const char *name = trm_json_str(trm_json_at(names, i), "");
+        if (!trm_ids_text_matches(&s->f->name, name))
+            continue;
+        s->there++;
+        if (filled)
+            attribute_is(s, name, (struct trm_value){.kind = TRM_VALUE_NULL});
+    }
 }
 
 static enum trm_reason
@@ -141,55 +199,54 @@ attribute(const struct ids_facet *f, const struct trm_element *e, bool *absent, 
         struct trm_value guid = {.kind = TRM_VALUE_TEXT, .text = e->guid};
         try_attribute(&s, TRM_IN_ATTRIBUTE, NULL, "GlobalId", &guid);
     }
+    try_named(&s, "refers", true);
+    try_named(&s, "empty", false);
     *absent = s.there == 0;
     if (!s.filled)
         return s.there ? TRM_WHY_NO_VALUE : TRM_ABSENT;
-    return s.wrong ? TRM_VALUE : TRM_HOLDS;
+    return s.wrong ? value_reason(&f->value) : TRM_HOLDS;
 }
 
 /* --- properties ----------------------------------------------------------------------------------------------------- */
 
-/* The value, or its bounds, or a table's columns: any will do. */
-static bool
-value_fits(const struct ids_value *asked, const struct trm_value *v)
+/* One of the value's parts as a value of its own: the value itself, an end of its bounds, a table's second column. */
+static struct trm_value
+part_of_value(const struct trm_value *v, const char *key)
 {
-    static const char *const more[] = {"lower", "upper", "defined"};
-    if (any_item(asked, v))
-        return true;
-    for (size_t i = 0; i < 3; i++) {
-        struct trm_value other = *v, plain = trm_value_of(trm_json_get(v->json, more[i]));
-        other.kind = plain.kind, other.num = plain.num, other.text = plain.text, other.flag = plain.flag, other.array = plain.array;
-        if (i == 2) {
-            const char *type = text_at(v->json, "defined_type");
-            other.type = type ? type : other.type;
-        }
-        if (plain.kind > TRM_VALUE_NULL && any_item(asked, &other))
-            return true;
-    }
-    return false;
+    struct trm_value part = trm_value_of(trm_json_get(v->json, key));
+    const char *type = strcmp(key, "defined") == 0 ? text_at(v->json, "defined_type") : NULL;
+    part.type = type ? type : v->type;
+    part.json = v->json;
+    return part;
 }
 
-static bool
-has_any_value(const struct trm_value *v)
-{
-    return trm_value_count(v) > 0 ||
-           (v->json && (trm_value_of(trm_json_get(v->json, "lower")).kind > TRM_VALUE_NULL ||
-                        trm_value_of(trm_json_get(v->json, "upper")).kind > TRM_VALUE_NULL ||
-                        trm_value_of(trm_json_get(v->json, "defined")).kind > TRM_VALUE_NULL));
-}
-
+/* Any part of the data type asked for will do: the value or its items, the ends of its bounds, both columns of a table. */
 static enum trm_reason
 property_fits(const struct ids_facet *f, const struct trm_value *v)
 {
+    static const char *const keys[] = {"value", "lower", "upper", "defined"};
+    bool plain = trm_json_type(v->json) != TRM_JSON_OBJECT, filled = false, typed = false;
     if (trm_json_get(v->json, "properties") || trm_json_get(v->json, "reference"))
         return TRM_WHY_WRONG_TYPE;
-    if (!has_any_value(v))
-        return TRM_WHY_NO_VALUE;
-    const char *other = text_at(v->json, "defined_type");
-    if (f->data_type && !(v->type && trm_text_casecmp(v->type, f->data_type) == 0) &&
-        !(other && trm_text_casecmp(other, f->data_type) == 0))
-        return TRM_WHY_DATA_TYPE;
-    return !f->value.given || value_fits(&f->value, v) ? TRM_HOLDS : TRM_VALUE;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && (i == 0 || !plain); i++) {
+        struct trm_value part = plain ? *v : part_of_value(v, keys[i]);
+        if (trm_value_count(&part) == 0)
+            continue;
+        filled = true;
+        if (f->data_type && !(part.type && trm_text_casecmp(part.type, f->data_type) == 0))
+            continue;
+        typed = true;
+        if (!f->value.given || any_item(&f->value, &part))
+            return TRM_HOLDS;
+    }
+    return !filled ? TRM_WHY_NO_VALUE : !typed ? TRM_WHY_DATA_TYPE : value_reason(&f->value);
+}
+
+/* Whether the file says nothing at all where the value should be; an empty text or an unknown LOGICAL says something. */
+static bool
+is_unset(const struct trm_value *v)
+{
+    return v->kind == TRM_VALUE_NULL && !v->type && !trm_json_get(v->json, "properties") && !trm_json_get(v->json, "reference");
 }
 
 static void
@@ -202,6 +259,11 @@ try_set(struct search *s, const char *set_name, const trm_json *set)
         struct trm_value v = trm_value_of(trm_json_value(it));
         enum trm_reason why = property_fits(s->f, &v);
         matched++;
+        if (is_unset(&v)) {
+            s->unset++;
+            note(s, TRM_IN_PSET, set_name, trm_json_key(it), &v, false);
+            continue;
+        }
         s->there++;
         note(s, TRM_IN_PSET, set_name, trm_json_key(it), &v, why != TRM_HOLDS);
         if (why != TRM_HOLDS) {
@@ -213,6 +275,7 @@ try_set(struct search *s, const char *set_name, const trm_json *set)
     s->empty_sets += matched == 0;
 }
 
+/* Every property that matches, in every set that matches, must fit; what is optional may be missing in any of them. */
 static enum trm_reason
 property(const struct ids_facet *f, const struct trm_element *e, bool *absent, struct trm_result *out)
 {
@@ -222,12 +285,12 @@ property(const struct ids_facet *f, const struct trm_element *e, bool *absent, s
         for (void *it = trm_json_first(both[i]); it; it = trm_json_next(both[i], it))
             if (trm_ids_text_matches(&f->set, trm_json_key(it)))
                 try_set(&s, trm_json_key(it), trm_json_value(it));
-    *absent = s.there == 0;
-    if (!s.sets)
-        return TRM_WHY_NO_SET;
     if (s.wrong)
         return s.why;
-    return s.empty_sets ? TRM_WHY_NO_PROPERTY : TRM_HOLDS;
+    *absent = s.there == 0 || f->cardinality == IDS_OPTIONAL;
+    if (!s.sets)
+        return TRM_WHY_NO_SET;
+    return s.unset ? TRM_WHY_NO_VALUE : s.empty_sets ? TRM_WHY_NO_PROPERTY : TRM_HOLDS;
 }
 
 /* --- classifications and materials ---------------------------------------------------------------------------------- */
@@ -277,7 +340,7 @@ classification(const struct ids_facet *f, const struct trm_element *e, bool *abs
         if (code_matches(&f->value, c))
             return TRM_HOLDS;
     }
-    return *absent ? TRM_ABSENT : any_system ? TRM_VALUE : TRM_WHY_SYSTEM;
+    return *absent ? TRM_ABSENT : any_system ? value_reason(&f->value) : TRM_WHY_SYSTEM;
 }
 
 static enum trm_reason
@@ -295,7 +358,7 @@ material(const struct ids_facet *f, const struct trm_element *e, bool *absent)
             if (text && trm_ids_text_matches(&f->value, text))
                 return TRM_HOLDS;
         }
-    return TRM_VALUE;
+    return value_reason(&f->value);
 }
 
 /* --- partOf --------------------------------------------------------------------------------------------------------- */
@@ -324,28 +387,39 @@ whole_matches(const struct ids_facet *f, const struct trm_element *e, const trm_
     return !f->predefined.given || predefined_matches(&f->predefined, text_at(whole, "predefined_type"), text_at(whole, "object_type"));
 }
 
+/* Whether IDS knows the relation; trm-ifc also tells of places that it does not. */
+static bool
+is_known(const char *relation)
+{
+    return relation_asked("IFCRELCONTAINEDINSPATIALSTRUCTURE IFCRELAGGREGATES IFCRELNESTS IFCRELVOIDSELEMENT IFCRELFILLSELEMENT "
+                          "IFCRELASSIGNSTOGROUP", relation);
+}
+
+/* The wholes of an array of the record. Of containers each sits in the next, so that a step of another relation ends them. */
+static bool
+any_whole(const struct ids_facet *f, const struct trm_element *e, const char *key, bool *absent)
+{
+    const trm_json *wholes = trm_json_get(e->rec, key);
+    bool chain = strcmp(key, "containers") == 0, groups = strcmp(key, "groups") == 0;
+    for (size_t i = 0; i < trm_json_len(wholes); i++) {
+        const trm_json *whole = trm_json_at(wholes, i);
+        const char *relation = groups ? "IfcRelAssignsToGroup" : text_at(whole, "relation");
+        bool fits = relation ? (f->relation ? relation_asked(f->relation, relation) : is_known(relation)) : !f->relation;
+        if (!fits && chain)
+            return false;
+        *absent = *absent && !fits;
+        if (fits && whole_matches(f, e, whole))
+            return true;
+    }
+    return false;
+}
+
 static enum trm_reason
 part_of(const struct ids_facet *f, const struct trm_element *e, bool *absent)
 {
-    const trm_json *groups = trm_json_get(e->rec, "groups");
     *absent = true;
-    for (size_t i = 0; i < trm_json_len(e->containers); i++) {
-        const trm_json *whole = trm_json_at(e->containers, i);
-        const char *relation = text_at(whole, "relation");
-        if (f->relation && !(relation && relation_asked(f->relation, relation)))
-            break;
-        *absent = false;
-        if (whole_matches(f, e, whole))
-            return TRM_HOLDS;
-    }
-    if (f->relation && !relation_asked(f->relation, "IfcRelAssignsToGroup"))
-        return TRM_WHY_RELATION;
-    for (size_t i = 0; i < trm_json_len(groups); i++) {
-        *absent = false;
-        if (whole_matches(f, e, trm_json_at(groups, i)))
-            return TRM_HOLDS;
-    }
-    return TRM_WHY_RELATION;
+    bool found = any_whole(f, e, "containers", absent) || any_whole(f, e, "groups", absent) || any_whole(f, e, "part_of", absent);
+    return found ? TRM_HOLDS : TRM_WHY_RELATION;
 }
 
 /* --- rules ---------------------------------------------------------------------------------------------------------- */

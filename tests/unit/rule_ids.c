@@ -77,10 +77,10 @@ T_MAIN {
         CHECK_STR(NUMBER("IfcBoolean", "TRUE", "true"), "fail value");
 #define BOUNDS(x, value) said(PROPERTY("", S("P"), S("W"), VALUE("<xs:restriction base=\"xs:double\">" x "</xs:restriction>")), W("IfcReal", value))
         CHECK_STR(BOUNDS("<xs:minInclusive value=\"1\"/><xs:maxExclusive value=\"2\"/>", "1"), "pass holds");
-        CHECK_STR(BOUNDS("<xs:minInclusive value=\"1\"/><xs:maxExclusive value=\"2\"/>", "2"), "fail value");
-        CHECK_STR(BOUNDS("<xs:minInclusive value=\"1\"/>", "0.9999999"), "fail value");
+        CHECK_STR(BOUNDS("<xs:minInclusive value=\"1\"/><xs:maxExclusive value=\"2\"/>", "2"), "fail bound");
+        CHECK_STR(BOUNDS("<xs:minInclusive value=\"1\"/>", "0.9999999"), "fail bound");
         CHECK_STR(BOUNDS("<xs:enumeration value=\"1\"/><xs:enumeration value=\"3\"/>", "3.000001"), "pass holds");
-        CHECK_STR(BOUNDS("<xs:pattern value=\".*\"/>", "1"), "fail value");
+        CHECK_STR(BOUNDS("<xs:pattern value=\".*\"/>", "1"), "fail pattern");
     }
     T("texts: enumerations, patterns of which any may match, lengths in characters")
     {
@@ -88,9 +88,9 @@ T_MAIN {
         CHECK_STR(TEXT("<xs:enumeration value=\"a\"/><xs:enumeration value=\"b\"/>", "b"), "pass holds");
         CHECK_STR(TEXT("<xs:enumeration value=\"a\"/><xs:enumeration value=\"b\"/>", "B"), "fail value");
         CHECK_STR(TEXT("<xs:pattern value=\"[0-9]\"/><xs:pattern value=\"[a-z]\"/>", "q"), "pass holds");
-        CHECK_STR(TEXT("<xs:pattern value=\"[0-9]\"/><xs:pattern value=\"[a-z]\"/>", "qq"), "fail value");
+        CHECK_STR(TEXT("<xs:pattern value=\"[0-9]\"/><xs:pattern value=\"[a-z]\"/>", "qq"), "fail pattern");
         CHECK_STR(TEXT("<xs:length value=\"2\"/>", "\xC3\xA9\xC3\xA9"), "pass holds");
-        CHECK_STR(TEXT("<xs:minLength value=\"2\"/><xs:maxLength value=\"3\"/>", "abcd"), "fail value");
+        CHECK_STR(TEXT("<xs:minLength value=\"2\"/><xs:maxLength value=\"3\"/>", "abcd"), "fail length");
         CHECK_STR(TEXT("<xs:minLength value=\"2\"/><xs:maxLength value=\"3\"/>", "abc"), "pass holds");
     }
     T("properties: every set and property that matches must do, lists and bounds with any value")
