@@ -66,8 +66,8 @@ bool trm_ids_text_matches(const struct ids_value *v, const char *text);
 /* A literal for a real: 42, 42., 1.2345E3, -1e-5; no other marks, no blanks. */
 bool trm_ids_real(const char *s, double *x);
 bool trm_ids_item_matches(const struct ids_value *v, const struct trm_value *item);
-/* The facet on the element: TRM_HOLDS, or the reason why not; absent: nothing was there at all (what `optional` allows). */
-enum trm_reason trm_ids_facet(const struct ids_facet *f, const struct trm_element *e, bool *absent, struct trm_result *out);
+/* Whether a restriction bounds its values. */
+bool trm_ids_is_range(const struct ids_value *v);
 bool trm_ids_applies(const struct ids_rule *r, const struct trm_element *e);
 /* Whether the name asked for is this class's; class as EXPRESS spells it. */
 bool trm_ids_class_matches(const struct ids_value *name, const char *class);

@@ -28,17 +28,22 @@ upper(char out[MAX_NAME], const char *s, size_t n)
     out[len] = 0;
 }
 
-/* IFC2X3 has no IfcAirTerminal: an IfcFlowTerminal typed by an IfcAirTerminalType is one. */
+/* IFC2X3 has no IfcAirTerminal: an IfcFlowTerminal typed by an IfcAirTerminalType is one. The standard's table of such names has for
+ * each the occurrence's class that IFC4 made its supertype, but for one. */
 static bool
-named_by_type(const struct ids_value *name, const char *schema, const char *type_class)
+named_by_type(const struct ids_value *name, const char *class, const char *schema, const char *type_class)
 {
-    const struct trm_schema *s = schema ? trm_schema_find(schema, strlen(schema)) : NULL;
+    const struct trm_schema *s = schema ? trm_schema_find(schema, strlen(schema)) : NULL, *later = trm_schema_at(1);
     size_t n = type_class ? strlen(type_class) : 0;
     char entity[MAX_NAME];
     if (!s || strcmp(trm_schema_name(s), "IFC2X3") != 0 || n < 5 || strcmp(type_class + n - 4, "Type") != 0)
         return false;
     upper(entity, type_class, n - 4);
-    return trm_schema_entity(s, entity) < 0 && trm_ids_text_matches(name, entity);
+    int named = trm_schema_entity(later, entity), super = named >= 0 ? trm_schema_super(later, named) : -1;
+    if (trm_schema_entity(s, entity) >= 0 || super < 0 || !trm_ids_text_matches(name, entity))
+        return false;
+    const char *occurrence = strcmp(entity, "IFCVIBRATIONISOLATOR") == 0 ? "IfcEquipmentElement" : trm_schema_decl_name(later, super);
+    return trm_text_casecmp(occurrence, class) == 0;
 }
 
 bool
@@ -52,7 +57,7 @@ trm_ids_class_matches(const struct ids_value *name, const char *class)
 static bool
 class_matches(const struct ids_value *name, const char *class, const char *schema, const char *type_class)
 {
-    return trm_ids_class_matches(name, class) || named_by_type(name, schema, type_class);
+    return trm_ids_class_matches(name, class) || named_by_type(name, class, schema, type_class);
 }
 
 /* One predefined type against what is asked for; USERDEFINED also means the text beside it. */
@@ -97,12 +102,17 @@ entity(const struct ids_facet *f, const struct trm_element *e)
     return f->predefined.given && !predefined_fits(&f->predefined, e) ? TRM_WHY_PREDEFINED : TRM_HOLDS;
 }
 
+/* What a facet met: nothing at all (which `optional` allows); anything that meets it (which `prohibited` does not). */
+struct found {
+    bool absent, any;
+};
+
 /* --- attributes ----------------------------------------------------------------------------------------------------- */
 
 struct search {
     const struct ids_facet *f;
     const struct trm_element *e;
-    size_t there, filled, wrong, unset, sets, empty_sets;
+    size_t there, filled, wrong, held, unset, sets, empty_sets;
     enum trm_reason why;
     struct trm_result *out;
 };
@@ -159,6 +169,7 @@ attribute_is(struct search *s, const char *name, struct trm_value v)
     bool wrong = asked->given && (v.kind == TRM_VALUE_LIST || v.kind == TRM_VALUE_NULL || !any_item(asked, &v));
     s->filled++;
     s->wrong += wrong;
+    s->held += !wrong;
     note(s, TRM_IN_ATTRIBUTE, NULL, name, &v, wrong);
 }
 
@@ -191,7 +202,7 @@ try_named(struct search *s, const char *key, bool filled)
 }
 
 static enum trm_reason
-attribute(const struct ids_facet *f, const struct trm_element *e, bool *absent, struct trm_result *out)
+attribute(const struct ids_facet *f, const struct trm_element *e, struct found *found, struct trm_result *out)
 {
     struct search s = {.f = f, .e = e, .out = out};
     trm_element_each(e, try_attribute, &s);
@@ -201,7 +212,8 @@ attribute(const struct ids_facet *f, const struct trm_element *e, bool *absent, 
     }
     try_named(&s, "refers", true);
     try_named(&s, "empty", false);
-    *absent = s.there == 0;
+    found->absent = s.there == 0;
+    found->any = f->value.given ? s.held > 0 : s.there > 0;
     if (!s.filled)
         return s.there ? TRM_WHY_NO_VALUE : TRM_ABSENT;
     return s.wrong ? value_reason(&f->value) : TRM_HOLDS;
@@ -220,12 +232,33 @@ part_of_value(const struct trm_value *v, const char *key)
     return part;
 }
 
-/* Any part of the data type asked for will do: the value or its items, the ends of its bounds, both columns of a table. */
+static bool
+all_items(const struct ids_value *asked, const struct trm_value *v)
+{
+    for (size_t i = 0; i < trm_value_count(v); i++) {
+        struct trm_value item = trm_value_item(v, i);
+        if (!trm_ids_item_matches(asked, &item))
+            return false;
+    }
+    return true;
+}
+
+/* A bounded value that is open where the range is not may lie outside it. */
+static bool
+ends_are_known(const struct ids_value *range, const struct trm_value *v)
+{
+    bool bounded = trm_json_get(v->json, "lower") || trm_json_get(v->json, "upper");
+    bool lower = trm_value_of(trm_json_get(v->json, "lower")).kind > TRM_VALUE_NULL, upper = trm_value_of(trm_json_get(v->json, "upper")).kind > TRM_VALUE_NULL;
+    return !bounded || ((lower || !(range->min_inclusive || range->min_exclusive)) && (upper || !(range->max_inclusive || range->max_exclusive)));
+}
+
+/* A value: any part of the data type asked for will do - the value or its items, the ends of its bounds, both columns of a table.
+ * A range: all of them must be in it (IDS 1.0, property facet, supported types of properties). */
 static enum trm_reason
 property_fits(const struct ids_facet *f, const struct trm_value *v)
 {
     static const char *const keys[] = {"value", "lower", "upper", "defined"};
-    bool plain = trm_json_type(v->json) != TRM_JSON_OBJECT, filled = false, typed = false;
+    bool plain = trm_json_type(v->json) != TRM_JSON_OBJECT, filled = false, typed = false, every = trm_ids_is_range(&f->value), wrong = false;
     if (trm_json_get(v->json, "properties") || trm_json_get(v->json, "reference"))
         return TRM_WHY_WRONG_TYPE;
     for (size_t i = 0; i < sizeof keys / sizeof *keys && (i == 0 || !plain); i++) {
@@ -236,9 +269,12 @@ property_fits(const struct ids_facet *f, const struct trm_value *v)
         if (f->data_type && !(part.type && trm_text_casecmp(part.type, f->data_type) == 0))
             continue;
         typed = true;
-        if (!f->value.given || any_item(&f->value, &part))
+        if (!f->value.given || (!every && any_item(&f->value, &part)))
             return TRM_HOLDS;
+        wrong |= !every || !all_items(&f->value, &part);
     }
+    if (typed && !wrong && ends_are_known(&f->value, v))
+        return TRM_HOLDS;
     return !filled ? TRM_WHY_NO_VALUE : !typed ? TRM_WHY_DATA_TYPE : value_reason(&f->value);
 }
 
@@ -259,6 +295,7 @@ try_set(struct search *s, const char *set_name, const trm_json *set)
         struct trm_value v = trm_value_of(trm_json_value(it));
         enum trm_reason why = property_fits(s->f, &v);
         matched++;
+        s->held += why == TRM_HOLDS;
         if (is_unset(&v)) {
             s->unset++;
             note(s, TRM_IN_PSET, set_name, trm_json_key(it), &v, false);
@@ -277,7 +314,7 @@ try_set(struct search *s, const char *set_name, const trm_json *set)
 
 /* Every property that matches, in every set that matches, must fit; what is optional may be missing in any of them. */
 static enum trm_reason
-property(const struct ids_facet *f, const struct trm_element *e, bool *absent, struct trm_result *out)
+property(const struct ids_facet *f, const struct trm_element *e, struct found *found, struct trm_result *out)
 {
     struct search s = {.f = f, .e = e, .out = out};
     const trm_json *both[] = {e->psets, e->qtos};
@@ -285,9 +322,10 @@ property(const struct ids_facet *f, const struct trm_element *e, bool *absent, s
         for (void *it = trm_json_first(both[i]); it; it = trm_json_next(both[i], it))
             if (trm_ids_text_matches(&f->set, trm_json_key(it)))
                 try_set(&s, trm_json_key(it), trm_json_value(it));
+    found->any = f->value.given || f->data_type ? s.held > 0 : s.there + s.unset > 0;
     if (s.wrong)
         return s.why;
-    *absent = s.there == 0 || f->cardinality == IDS_OPTIONAL;
+    found->absent = s.there == 0 || f->cardinality == IDS_OPTIONAL;
     if (!s.sets)
         return TRM_WHY_NO_SET;
     return s.unset ? TRM_WHY_NO_VALUE : s.empty_sets ? TRM_WHY_NO_PROPERTY : TRM_HOLDS;
@@ -327,10 +365,10 @@ overridden(const trm_json *list, const trm_json *c)
 }
 
 static enum trm_reason
-classification(const struct ids_facet *f, const struct trm_element *e, bool *absent)
+classification(const struct ids_facet *f, const struct trm_element *e, struct found *found)
 {
     bool any_system = false;
-    *absent = trm_json_len(e->classifications) == 0;
+    found->absent = trm_json_len(e->classifications) == 0;
     for (size_t i = 0; i < trm_json_len(e->classifications); i++) {
         const trm_json *c = trm_json_at(e->classifications, i);
         const char *system = text_at(c, "system");
@@ -340,15 +378,15 @@ classification(const struct ids_facet *f, const struct trm_element *e, bool *abs
         if (code_matches(&f->value, c))
             return TRM_HOLDS;
     }
-    return *absent ? TRM_ABSENT : any_system ? value_reason(&f->value) : TRM_WHY_SYSTEM;
+    return found->absent ? TRM_ABSENT : any_system ? value_reason(&f->value) : TRM_WHY_SYSTEM;
 }
 
 static enum trm_reason
-material(const struct ids_facet *f, const struct trm_element *e, bool *absent)
+material(const struct ids_facet *f, const struct trm_element *e, struct found *found)
 {
     static const char *const keys[] = {"name", "category", "item", "item_category", "set"};
-    *absent = trm_json_len(e->materials) == 0;
-    if (*absent)
+    found->absent = trm_json_len(e->materials) == 0;
+    if (found->absent)
         return TRM_ABSENT;
     if (!f->value.given)
         return TRM_HOLDS;
@@ -397,7 +435,7 @@ is_known(const char *relation)
 
 /* The wholes of an array of the record. Of containers each sits in the next, so that a step of another relation ends them. */
 static bool
-any_whole(const struct ids_facet *f, const struct trm_element *e, const char *key, bool *absent)
+any_whole(const struct ids_facet *f, const struct trm_element *e, const char *key, struct found *found)
 {
     const trm_json *wholes = trm_json_get(e->rec, key);
     bool chain = strcmp(key, "containers") == 0, groups = strcmp(key, "groups") == 0;
@@ -407,7 +445,7 @@ any_whole(const struct ids_facet *f, const struct trm_element *e, const char *ke
         bool fits = relation ? (f->relation ? relation_asked(f->relation, relation) : is_known(relation)) : !f->relation;
         if (!fits && chain)
             return false;
-        *absent = *absent && !fits;
+        found->absent = found->absent && !fits;
         if (fits && whole_matches(f, e, whole))
             return true;
     }
@@ -415,42 +453,49 @@ any_whole(const struct ids_facet *f, const struct trm_element *e, const char *ke
 }
 
 static enum trm_reason
-part_of(const struct ids_facet *f, const struct trm_element *e, bool *absent)
+part_of(const struct ids_facet *f, const struct trm_element *e, struct found *found)
 {
-    *absent = true;
-    bool found = any_whole(f, e, "containers", absent) || any_whole(f, e, "groups", absent) || any_whole(f, e, "part_of", absent);
-    return found ? TRM_HOLDS : TRM_WHY_RELATION;
+    found->absent = true;
+    bool fits = any_whole(f, e, "containers", found) || any_whole(f, e, "groups", found) || any_whole(f, e, "part_of", found);
+    return fits ? TRM_HOLDS : TRM_WHY_RELATION;
 }
 
 /* --- rules ---------------------------------------------------------------------------------------------------------- */
 
-enum trm_reason
-trm_ids_facet(const struct ids_facet *f, const struct trm_element *e, bool *absent, struct trm_result *out)
+/* The facet on the element: TRM_HOLDS, or the reason why not. */
+static enum trm_reason
+facet(const struct ids_facet *f, const struct trm_element *e, struct found *found, struct trm_result *out)
 {
-    *absent = false;
+    enum trm_reason why = TRM_HOLDS;
+    *found = (struct found){0};
     switch (f->kind) {
     case IDS_ENTITY:
-        return entity(f, e);
+        why = entity(f, e);
+        break;
     case IDS_PART_OF:
-        return part_of(f, e, absent);
+        why = part_of(f, e, found);
+        break;
     case IDS_CLASSIFICATION:
-        return classification(f, e, absent);
+        why = classification(f, e, found);
+        break;
     case IDS_ATTRIBUTE:
-        return attribute(f, e, absent, out);
+        return attribute(f, e, found, out);
     case IDS_PROPERTY:
-        return property(f, e, absent, out);
+        return property(f, e, found, out);
     case IDS_MATERIAL:
+        why = material(f, e, found);
         break;
     }
-    return material(f, e, absent);
+    found->any = why == TRM_HOLDS;
+    return why;
 }
 
 bool
 trm_ids_applies(const struct ids_rule *r, const struct trm_element *e)
 {
-    bool absent;
+    struct found found;
     for (const struct ids_facet *f = r->specification->applicability; f; f = f->next)
-        if (trm_ids_facet(f, e, &absent, NULL) != TRM_HOLDS)
+        if (facet(f, e, &found, NULL) != TRM_HOLDS)
             return false;
     return true;
 }
@@ -475,13 +520,14 @@ trm_ids_class_fits(const struct ids_rule *r, const char *schema, const char *cla
     return true;
 }
 
-/* required: as it is; optional: what is absent passes; prohibited: the opposite. */
+/* required: as it is; optional: what is absent passes; prohibited: nothing may be there that meets the facet, not even an empty
+ * property or attribute where no value is named. */
 void
 trm_ids_judge(struct trm_result *out, const struct ids_rule *r, const struct trm_element *e)
 {
     const struct trm_rule *rule = out->rule;
     const struct ids_facet *f = r->requirement;
-    bool absent;
+    struct found found;
     *out = (struct trm_result){.rule = rule};
     if (!f) {
         bool prohibited = r->specification->most == 0;
@@ -489,10 +535,10 @@ trm_ids_judge(struct trm_result *out, const struct ids_rule *r, const struct trm
         out->reason = prohibited ? TRM_WHY_PROHIBITED : TRM_HOLDS;
         return;
     }
-    enum trm_reason why = trm_ids_facet(f, e, &absent, out);
+    enum trm_reason why = facet(f, e, &found, out);
     if (f->cardinality == IDS_PROHIBITED)
-        why = why == TRM_HOLDS ? TRM_WHY_PROHIBITED : TRM_HOLDS;
-    else if (f->cardinality == IDS_OPTIONAL && absent)
+        why = found.any ? TRM_WHY_PROHIBITED : TRM_HOLDS;
+    else if (f->cardinality == IDS_OPTIONAL && found.absent)
         why = TRM_HOLDS;
     if (r->specification->most == 0)
         why = TRM_WHY_PROHIBITED; /* whatever is asked: there must be no such element */

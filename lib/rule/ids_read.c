@@ -434,7 +434,8 @@ trm_ids_read(struct trm_rules *rules, const char *path, const char *bytes, size_
     if (!doc) {
         const xmlError *e = ctxt ? xmlCtxtGetLastError(ctxt) : NULL;
         struct flaw_place p = {.rules = rules, .file = r.file, .line = e ? e->line : 0, .column = e ? e->int2 : 0};
-        trm_flaw_add(&p, TRM_ERROR, "unreadable", "well-formed XML", "%.200s", e && e->message ? e->message : "something else");
+        const char *why = e && e->message ? e->message : "something else";
+        trm_flaw_add(&p, TRM_ERROR, "unreadable", "well-formed XML", "%.*s", (int)strcspn(why, "\n"), why);
         rc = trm_err_set(err, TRM_USAGE, "%.160s:%d: %.200s", path, e ? e->line : 0, e && e->message ? e->message : "not XML");
     } else {
         struct place *places = trm_places_of(doc, bytes, n);

@@ -35,7 +35,7 @@ is_by_type(const struct trm_schema *s, const char *name)
 {
     char type[130];
     snprintf(type, sizeof type, "%.120sTYPE", name);
-    return strcmp(trm_schema_name(s), "IFC2X3") == 0 && trm_schema_entity(s, type) >= 0;
+    return trm_schema_entity(trm_schema_at(1), name) >= 0 && strcmp(trm_schema_name(s), "IFC2X3") == 0 && trm_schema_entity(s, type) >= 0;
 }
 
 static bool
@@ -164,12 +164,14 @@ check_applicability(struct view *v, const struct ids_specification *s)
 static void
 check_required_class(struct view *v, const struct ids_facet *f)
 {
-    bool set[MAX_ENTITIES], common = false;
+    bool set[MAX_ENTITIES], common = false, any = false;
     check_class(v, f, set);
-    for (int i = 0; i < trm_schema_n_entities(v->s) && i < MAX_ENTITIES && !common; i++)
+    for (int i = 0; i < trm_schema_n_entities(v->s) && i < MAX_ENTITIES && !common; i++) {
+        any |= set[i];
         common = set[i] && v->applies[i];
+    }
     at(v, &f->place);
-    if (!common && v->any_class && !names_by_type(v, &f->name))
+    if (any && !common && v->any_class && !names_by_type(v, &f->name))
         trm_flaw_add(&v->p, TRM_ERROR, "contradiction", "a class that the applicability has too", "a class that no applicable element has");
 }
 
@@ -185,7 +187,7 @@ is_integer_text(const char *s)
 static bool
 is_boolean_text(const char *s, enum trm_kind kind)
 {
-    return strcmp(s, "true") == 0 || strcmp(s, "false") == 0 || (kind == TRM_KIND_LOGICAL && strcmp(s, "unknown") == 0);
+    return strcmp(s, "true") == 0 || strcmp(s, "false") == 0 || strcmp(s, "1") == 0 || strcmp(s, "0") == 0 || (kind == TRM_KIND_LOGICAL && strcmp(s, "unknown") == 0);
 }
 
 static bool
@@ -273,8 +275,10 @@ check_restriction(struct flaw_place *p, const struct ids_value *v, bool name)
         trm_flaw_add(p, TRM_ERROR, "restriction", "one that IDS 1.0 defines: enumeration, pattern, bounds, length", "%.40s", v->unsupported);
     if (name && number)
         trm_flaw_add(p, TRM_ERROR, "restriction", "xs:string, as names are texts", "base \"%.40s\"", v->base);
-    if (number && (v->patterns || v->length >= 0 || v->min_length >= 0 || v->max_length >= 0))
-        trm_flaw_add(p, TRM_ERROR, "restriction", "bounds or an enumeration: patterns and lengths are of texts", "base \"%.40s\"", v->base);
+    if (number && (v->length >= 0 || v->min_length >= 0 || v->max_length >= 0))
+        trm_flaw_add(p, TRM_ERROR, "restriction", "bounds or an enumeration: lengths are of texts", "base \"%.40s\"", v->base);
+    if (number && v->patterns)
+        trm_flaw_add(p, TRM_WARNING, "restriction", "bounds or an enumeration: no number matches a pattern", "base \"%.40s\"", v->base);
     if (text && (lo || hi))
         trm_flaw_add(p, TRM_ERROR, "restriction", "a base of numbers or dates: bounds are not of texts", "base \"string\"");
     if (number && ((lo && !trm_ids_real(lo, &a)) || (hi && !trm_ids_real(hi, &a))))
@@ -288,9 +292,30 @@ check_restriction(struct flaw_place *p, const struct ids_value *v, bool name)
 
 /* --- attributes ------------------------------------------------------------------------------------------------------ */
 
-/* The attributes of applicable classes that the name means: how many; and in how many of the kinds the value can be met. */
+/* Whether a select has a member that is a value, and of such a kind that the literal can be one (NULL: any). */
+static bool
+select_holds(const struct trm_schema *s, int select, const char *literal, int depth)
+{
+    int item;
+    for (size_t i = 0; depth < 5 && (item = trm_schema_select_item(s, select, i)) >= 0; i++) {
+        enum trm_kind kind = item < trm_schema_n_entities(s) ? TRM_KIND_ENTITY : trm_schema_kind(s, item, NULL);
+        if (kind == TRM_KIND_SELECT ? select_holds(s, item, literal, depth + 1)
+                                    : kind != TRM_KIND_ENTITY && (!literal || literal_fits(literal, kind)))
+            return true;
+    }
+    return false;
+}
+
+/* Whether an attribute can have no value of its own: an object, a list, a select of such. */
+static bool
+holds_objects(const struct trm_schema *s, const struct trm_attr *a, const char *literal)
+{
+    return a->kind == TRM_KIND_ENTITY || a->rank > 0 || (a->kind == TRM_KIND_SELECT && !select_holds(s, a->decl, literal, 0));
+}
+
+/* The attributes of applicable classes that the name means: how many, the last of them, and whether none can have the value. */
 static size_t
-attributes_meant(struct view *v, const struct ids_value *name, struct trm_attr *last, bool *all_objects)
+attributes_meant(struct view *v, const struct ids_value *name, const char *literal, struct trm_attr *last, bool *all_objects)
 {
     size_t n = 0;
     *all_objects = true;
@@ -301,7 +326,7 @@ attributes_meant(struct view *v, const struct ids_value *name, struct trm_attr *
                 continue;
             n++;
             *last = a;
-            *all_objects = *all_objects && (a.kind == TRM_KIND_ENTITY || a.rank > 0);
+            *all_objects = *all_objects && holds_objects(v->s, &a, literal);
         }
     }
     return n;
@@ -312,7 +337,7 @@ check_attribute(struct view *v, const struct ids_facet *f)
 {
     struct trm_attr a = {0};
     bool objects;
-    size_t n = attributes_meant(v, &f->name, &a, &objects);
+    size_t n = attributes_meant(v, &f->name, f->value.simple, &a, &objects);
     at(v, &f->name.place);
     if (n == 0) {
         trm_flaw_add(&v->p, TRM_ERROR, "attribute", "an attribute of an applicable class; derived and inverse ones cannot be asked for", "\"%.80s\"",
@@ -321,7 +346,7 @@ check_attribute(struct view *v, const struct ids_facet *f)
     }
     if (f->value.given && objects) {
         at(v, &f->value.place);
-        trm_flaw_add(&v->p, TRM_ERROR, "value", "none: the attribute holds objects or a list", "a value");
+        trm_flaw_add(&v->p, TRM_ERROR, "value", "none: the attribute holds objects, a list or other values", "a value");
     } else if (!objects && (f->name.simple || n == 1)) {
         check_value(v, &f->value, a.kind);
     }
@@ -334,6 +359,13 @@ type_named(const struct trm_schema *s, const char *name)
 {
     int decl = trm_schema_decl(s, name);
     return decl >= trm_schema_n_entities(s) && trm_schema_kind(s, decl, NULL) != TRM_KIND_SELECT ? decl : -1;
+}
+
+/* The kind of the values of a type: a count is a whole number for IDS, in all versions. */
+static enum trm_kind
+value_kind(const struct trm_schema *s, int type)
+{
+    return strcmp(trm_schema_decl_name(s, type), "IfcCountMeasure") == 0 ? TRM_KIND_INTEGER : trm_schema_kind(s, type, NULL);
 }
 
 /* Whether a list of classes ("IfcDoor,IfcDoorType") has the entity, one of its supertypes, or that of which it is the type. */
@@ -407,7 +439,7 @@ check_property(struct view *v, const struct ids_facet *f)
         if (type < 0)
             trm_flaw_add(&v->p, TRM_ERROR, "data_type", "a defined type of the schema, in capitals", "dataType \"%.80s\"", f->data_type);
         else
-            check_value(v, &f->value, trm_schema_kind(v->s, type, NULL));
+            check_value(v, &f->value, value_kind(v->s, type));
     } else if (f->value.given) {
         trm_flaw_add(&v->p, TRM_WARNING, "data_type", "a dataType beside the value", "none");
     }

@@ -51,8 +51,8 @@ length_fits(const struct ids_value *v, const char *text)
     return (v->length < 0 || n == v->length) && n >= v->min_length && (v->max_length < 0 || n <= v->max_length);
 }
 
-static bool
-is_bounded(const struct ids_value *v)
+bool
+trm_ids_is_range(const struct ids_value *v)
 {
     return v->min_inclusive || v->max_inclusive || v->min_exclusive || v->max_exclusive;
 }
@@ -98,14 +98,15 @@ trm_ids_text_matches(const struct ids_value *v, const char *text)
     bool listed = !v->enumeration;
     for (const struct ids_text *e = v->enumeration; e && !listed; e = e->next)
         listed = strcmp(e->text, text) == 0;
-    return listed && (!is_bounded(v) || date_in_bounds(v, text)) && pattern_fits(v, text) && length_fits(v, text);
+    return listed && (!trm_ids_is_range(v) || date_in_bounds(v, text)) && pattern_fits(v, text) && length_fits(v, text);
 }
 
-/* Whether values of the type are whole numbers; "INTEGER" stands for EXPRESS's own. */
+/* Whether values of the type are whole numbers; "INTEGER" stands for EXPRESS's own, and a count is one for IDS, though a NUMBER
+ * in the older schemas (IDS 1.0, DataTypes). */
 static bool
 is_integer_type(const char *type)
 {
-    if (!type || strcmp(type, "INTEGER") == 0)
+    if (!type || strcmp(type, "INTEGER") == 0 || strcmp(type, "IfcCountMeasure") == 0)
         return type != NULL;
     for (size_t i = 0; trm_schema_at(i); i++) {
         int decl = trm_schema_decl(trm_schema_at(i), type);
@@ -146,6 +147,6 @@ trm_ids_item_matches(const struct ids_value *v, const struct trm_value *item)
     if (item->kind == TRM_VALUE_NUM)
         return number_matches(v, item);
     if (item->kind == TRM_VALUE_BOOL)
-        return trm_ids_text_matches(v, item->flag ? "true" : "false");
+        return trm_ids_text_matches(v, item->flag ? "true" : "false") || (v->simple && trm_ids_text_matches(v, item->flag ? "1" : "0"));
     return item->kind == TRM_VALUE_TEXT && trm_ids_text_matches(v, item->text);
 }

@@ -160,6 +160,34 @@ add_unread(struct trm_tally *t, struct entry *e, const char *class, uint64_t n)
 
 static bool goes_on(const struct trm_tally *t, size_t i);
 
+/* Whether the model has properties of materials, or of profiles: what holds none cannot meet a property facet. */
+static bool
+has_sets_of(const trm_json *left, const char *what)
+{
+    for (void *it = trm_json_first(left); it; it = trm_json_next(left, it)) {
+        size_t n = strlen(trm_json_key(it)), len = strlen(what);
+        if (n >= len && strcmp(trm_json_key(it) + n - len, what) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether instances of the entity may be meant by the specification, as far as the model tells. */
+static bool
+may_be_meant(const struct ids_specification *spec, const struct trm_schema *s, int entity, const trm_json *left)
+{
+    bool property = false;
+    for (const struct ids_facet *f = spec->applicability; f; f = f->next)
+        property |= f->kind == IDS_PROPERTY;
+    const char *name = trm_schema_decl_name(s, entity);
+    if (property && trm_schema_name_is_a(s, name, "IfcProfileDef") && !has_sets_of(left, "ProfileProperties"))
+        return false;
+    if (property && !trm_schema_name_is_a(s, name, "IfcProfileDef") && !trm_schema_name_is_a(s, name, "IfcObjectDefinition") &&
+        !has_sets_of(left, "MaterialProperties"))
+        return false;
+    return trm_ids_asks_for(spec, s, entity);
+}
+
 int
 trm_tally_left_out(struct trm_tally *t, const struct trm_rules *rules, const trm_json *model)
 {
@@ -171,7 +199,7 @@ trm_tally_left_out(struct trm_tally *t, const struct trm_rules *rules, const trm
         double n = trm_json_num(trm_json_value(it), 0);
         for (size_t i = 0; entity >= 0 && n >= 1 && n < 1e15 && i < trm_rules_count(rules); i++) {
             const struct ids_rule *ids = trm_rules_at(rules, i)->body->ids;
-            if (ids && !goes_on(t, i) && trm_ids_asks_for(ids->specification, s, entity) &&
+            if (ids && !goes_on(t, i) && may_be_meant(ids->specification, s, entity, left) &&
                 add_unread(t, &t->entries[i], trm_json_key(it), (uint64_t)n) < 0)
                 return -1;
         }
