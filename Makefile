@@ -14,6 +14,7 @@ trm-infer     := cli store model code rule fact schema ckpt net mat stat rec bas
 trm-diff      := cli fact rec base
 trm-eval      := cli stat fact rec base
 trm-models    := cli store ckpt rec base
+trm-convert   := cli torch ckpt pack net mat rec base
 trm-report    := cli page fact pack stat rec base
 trm-gen       := cli task rec base
 trm-verify    := cli task rec base
@@ -55,7 +56,7 @@ PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
-ALL      := cli build page store learn model ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+ALL      := cli build page store learn model torch ckpt opt net mat code task rule fact ifc step schema stat pack rec base
 HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
 
 .SUFFIXES:
@@ -152,8 +153,10 @@ check:
 
 golden:
 	@pipelines/setup.sh run
-	@$(MAKE) --no-print-directory $(GOLDENS)
-	@status=0; for p in $(GOLDENS); do $$p "$(GOLDEN)" || status=1; done; exit $$status
+	@$(MAKE) -s --no-print-directory $(GOLDENS) $(BIN)/trm-convert
+	@tests/golden/convert.sh $(BIN) "$(GOLDEN)" $(B)/golden
+	@status=0; for p in $(GOLDENS); do for road in "" $(B)/golden/safetensors $(B)/golden/torch; do \
+		$$p "$(GOLDEN)" $$road || status=1; done; done; exit $$status
 
 ids-suite:
 	@pipelines/setup.sh run

@@ -6,6 +6,8 @@
 
 /* Whether the settings are in range and agree; TRM_USAGE names the one that does not. */
 int trm_net_config_check(const struct trm_net_config *c, struct trm_err *err);
+/* Inner size of a SwiGLU over `width` (published code: hidden_size * expansion * 2/3, then rounded up). */
+size_t trm_net_inner_size(const struct trm_net_config *c, size_t width);
 
 /* What one call of one block leaves behind for its backward pass. In a micro-batch of m slots, N = L*m rows of D, row
  * l*m + i being position l of slot i. In this order both mixers are plain products: over D of the matrix [N,D], over L

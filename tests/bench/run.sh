@@ -71,3 +71,15 @@ else
     echo "bench: no PyTorch; install it with: apt-get install -y python3-torch" >&2
 fi
 in_turn train-step-w128-f32-vs-pytorch-f32 1.15 step_ours "$peer"
+
+# --- start to ready: trm-infer with a model of 28 MB and nothing to read, start to end; the peer loads the same weights -----
+"$BIN/trm-buildings" -n 1 -N 60 -o "$work/few" && "$BIN/trm-ifc" "$work"/few/*.ifc > "$work/few.e"
+"$BIN/trm-check" -r pipelines/rules/building-code.json "$work/few.e" | "$BIN/trm-extract" -r pipelines/rules/building-code.json > "$work/few.s"
+"$BIN/trm-train" --epochs 1 --width 512 --heads 8 -r pipelines/rules/building-code.json -o "$work/big.trm" "$work/few.s" > /dev/null 2>&1
+"$BIN/trm-convert" -t torch -o "$work/big.pt" "$work/big.trm"
+twenty() { for ((k = 0; k < 20; k++)); do "$@" < /dev/null; done; }
+start_ours() { seconds twenty "$BIN/trm-infer" -m "$work/big.trm" | awk '{print $1 / 20}'; }
+start_peer() { seconds python3 -c "import torch; torch.load('$work/big.pt')"; }
+peer=
+python3 -c 'import torch' 2> /dev/null && peer=start_peer
+in_turn "start-to-end-$(($(stat -c %s "$work/big.trm") / 1000000))MB-model-nothing-to-read" 1 start_ours "$peer"
