@@ -79,7 +79,11 @@ $(B)/obj/%.o: %.c
 	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
 # The element-wise loops of the engine pay for more unrolling and vectors than -O2 gives.
-$(B)/obj/lib/net/%.o $(B)/obj/lib/opt/%.o: OPT := -O3
+$(B)/obj/lib/net/%.o $(B)/obj/lib/opt/%.o $(B)/obj/lib/mat/%.o: OPT := -O3
+# sqrtf without errno can be a vector instruction.
+$(B)/obj/lib/opt/%.o: CPPFLAGS += -fno-math-errno
+# In bfloat16 bytes hang on the kind of processor anyway, so multiply-adds may be fused.
+$(B)/obj/lib/net/bf16_ops.o: CPPFLAGS += -ffp-contract=fast
 
 # The arithmetic a second time in double, for tests that compare with golden numbers and difference quotients.
 DOUBLE     := ckpt opt net mat rec base
@@ -172,7 +176,12 @@ bench:
 BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call archives,$(ALL))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL)) $(PEER)
+# oneDNN is a peer of one of them, where it is installed.
+ifneq ($(wildcard /usr/include/dnnl.h),)
+$(B)/obj/tests/bench/products.o: CPPFLAGS += -DHAVE_DNNL
+$(B)/bench/products: PEER := -ldnnl
+endif
 
 # Fuzzers are built with clang from the same sources, the rooms that meet bytes from outside.
 FUZZERS    := $(patsubst tests/fuzz/%.c,.build/fuzz/%,$(wildcard tests/fuzz/*.c))
