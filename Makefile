@@ -7,10 +7,10 @@
 trm-ifc       := cli ifc step schema pack rec base
 trm-check     := cli rule fact schema rec base
 trm-buildings := cli build rec base
-trm-extract   := cli code rule fact schema rec base
+trm-extract   := cli code task rule fact schema rec base
 trm-split     := cli fact rec base
-trm-train     := cli learn model code rule fact schema ckpt opt net mat stat rec base
-trm-infer     := cli store model code rule fact schema ckpt net mat stat rec base
+trm-train     := cli learn model code task rule fact schema ckpt opt net mat stat rec base
+trm-infer     := cli store model code task rule fact schema ckpt net mat stat rec base
 trm-eval      := cli stat fact rec base
 trm-models    := cli store ckpt rec base
 trm-report    := cli page fact pack stat rec base

@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 #include "../base/hash.h"
+#include "../fact/side.h"
 #include "../model/model.h"
 #include "../opt/opt.h"
+#include "run.h"
 
 /* --- samples in memory --- */
-
-enum trm_side { TRM_TRAIN = 0, TRM_VAL, TRM_TEST, TRM_N_SIDES };
 
 struct trm_set {
     struct trm_arena arena;     /* all of it; set .limit before the first sample to bound the memory */
@@ -108,9 +108,7 @@ struct trm_learn {
     struct trm_learn_config config;
     const struct trm_set *set; /* borrowed */
     struct trm_model model;    /* vocab and net owned; params: the averaged weights */
-    struct trm_opt opt;
-    struct trm_slots slots;
-    trm_real *params, *ema, *best, *grad; /* [net.n_params] owned (grad [n_trained]) */
+    struct trm_run run;
     struct trm_arena arena;
     struct trm_ask *train; /* [n_train] */
     struct trm_ask *val;   /* [n_val] views of a few, for the look after each epoch */
@@ -121,14 +119,6 @@ struct trm_learn {
     struct trm_judge *judge;
     uint8_t *hide; /* [TRM_SAMPLE_MAX_FIELDS] */
     struct trm_sample_field *fields; /* [TRM_SAMPLE_MAX_FIELDS] of the sample drawn, jittered */
-    size_t steps_per_epoch;
-    /* what a resume needs beside vectors and slots */
-    struct trm_learn_count {
-        uint64_t drawn, step_of_epoch, epoch, best_epoch, halted, labelled, right, halted_steps;
-    } count;
-    struct trm_learn_sum {
-        double loss, halt, best_loss, best_accuracy;
-    } sum;
     uint64_t order_of; /* pass + 1 that `order` holds; 0: none */
 };
 /* vocab is taken (also on failure). Without a validation side the last weights count as the best. TRM_DATA: a train side without
