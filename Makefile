@@ -11,11 +11,13 @@ trm-extract   := cli code task rule fact schema rec base
 trm-split     := cli fact rec base
 trm-train     := cli learn model code task rule fact schema ckpt opt net mat stat rec base
 trm-infer     := cli store model code task rule fact schema ckpt net mat stat rec base
+trm-diff      := cli fact rec base
 trm-eval      := cli stat fact rec base
 trm-models    := cli store ckpt rec base
 trm-report    := cli page fact pack stat rec base
 trm-gen       := cli task rec base
 trm-verify    := cli task rec base
+trm-search    := cli task rec base
 
 # --- what a room needs from outside ---------------------------------------------------------------------------------
 rec.libs  := -ljansson

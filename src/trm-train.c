@@ -32,7 +32,7 @@ struct train {
     bool drill; /* tasks, not samples */
     enum trm_arch arch;
     struct trm_set set;
-    struct trm_kept_set tasks;
+    struct trm_kept tasks;
     struct trm_fresh lots[sizeof((struct trm_list *)0)->item / sizeof(char *)]; /* [fresh.n] */
     struct trm_side_rule rule;
     char *state_path, *lock_path;
@@ -622,7 +622,7 @@ prepare(struct train *t)
     }
     t->state_path = beside(t, ".state");
     t->lock_path = beside(t, ".lock");
-    t->set.arena.limit = t->tasks.arena.limit = (size_t)t->memory << 20;
+    t->set.arena.limit = t->tasks.shelf.mem.limit = (size_t)t->memory << 20;
     t->started = trm_cli_now();
     read_rules(t);
     take_lock(t);

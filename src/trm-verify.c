@@ -1,23 +1,9 @@
 /* The referee: is this answer right, by the task's own rules? Tasks are the first operand, answers the second or
  * stdin. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "../lib/cli/cli.h"
-#include "../lib/task/task.h"
-
-#include "../lib/base/hash.h"
-
-/* A task as it is kept: without the room that tasks in hand have. */
-struct kept {
-    const char *id;
-    const struct trm_task_family *family;
-    int size, vocab;
-    size_t prefix, h, w, n;
-    bool solved;
-    bool answered;
-    uint8_t *input, *answer; /* [n] each, in the arena */
-};
+#include "../lib/task/shelf.h"
 
 /* Figures of one family at one size, or of all. */
 struct tally {
@@ -29,46 +15,15 @@ enum { MOST_TALLIES = 256 };
 struct verify {
     bool missing;
     const char *gate;
-    struct trm_arena mem;
-    struct kept *task; /* owned, [cap] */
-    size_t n, cap;
-    uint32_t *slot; /* task + 1 by hash of the id, [2 cap]; owned */
+    struct trm_shelf shelf;
+    struct trm_names answered; /* ids with an answer */
     struct tally tally[MOST_TALLIES];
     size_t n_tallies;
     struct trm_task hand;
+    struct trm_answer answer;
 };
 
 /* --- tasks ------------------------------------------------------------------------------------------------------- */
-
-static size_t
-slot_of(const struct verify *v, const char *id)
-{
-    size_t mask = 2 * v->cap - 1, at = trm_hash64(id, strlen(id), 0) & mask;
-    while (v->slot[at] && strcmp(v->task[v->slot[at] - 1].id, id) != 0)
-        at = (at + 1) & mask;
-    return at;
-}
-
-static int
-make_room(struct verify *v, struct trm_err *err)
-{
-    if (v->n < v->cap)
-        return 0;
-    size_t cap = v->cap ? 2 * v->cap : 1024;
-    struct kept *task = realloc(v->task, cap * sizeof *task);
-    uint32_t *slot = calloc(2 * cap, sizeof *slot);
-    v->task = task ? task : v->task;
-    if (!task || !slot) {
-        free(slot);
-        return trm_err_set(err, TRM_SYS, "out of memory");
-    }
-    free(v->slot);
-    v->slot = slot;
-    v->cap = cap;
-    for (size_t i = 0; i < v->n; i++)
-        v->slot[slot_of(v, v->task[i].id)] = (uint32_t)i + 1;
-    return 0;
-}
 
 /* The figures of this name, made when new; those of the last when there are too many. */
 static struct tally *
@@ -94,44 +49,13 @@ keep_task(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
     struct verify *v = ctx;
     struct trm_task *t = &v->hand;
     (void)c;
-    if (trm_task_read(t, rec, err) != 0 || make_room(v, err) != 0)
+    if (trm_task_read(t, rec, err) != 0 || trm_shelf_put(&v->shelf, NULL, t, err) != 0)
         return -1;
-    size_t at = slot_of(v, t->id);
-    if (v->slot[at])
-        return trm_err_set(err, TRM_DATA, "a task with this id stands before it");
-    struct kept k = {trm_arena_strdup(&v->mem, t->id), t->family, t->size, t->vocab, t->prefix, t->h, t->w, t->n,
-                     t->solved, false,
-                     trm_arena_alloc(&v->mem, t->n), trm_arena_alloc(&v->mem, t->n)};
-    if (!k.id || !k.input || !k.answer)
-        return trm_err_set(err, TRM_SYS, "out of memory");
-    memcpy(k.input, t->input, t->n);
-    memcpy(k.answer, t->answer, t->n);
-    v->task[v->n++] = k;
-    v->slot[at] = (uint32_t)v->n;
     tally_of(v, t->family, t->size)->tasks++;
     return 0;
 }
 
-static void
-take_in_hand(struct trm_task *t, const struct kept *k)
-{
-    *t = (struct trm_task){.family = k->family, .size = k->size, .vocab = k->vocab, .prefix = k->prefix, .h = k->h,
-                           .w = k->w,
-                           .n = k->n, .solved = k->solved};
-    memcpy(t->input, k->input, k->n);
-    memcpy(t->answer, k->answer, k->n);
-}
-
 /* --- answers ----------------------------------------------------------------------------------------------------- */
-
-/* By the rules first; then, where the task brought an answer, by that: two right answers are a fault of the task. */
-static void
-judge(struct trm_task_verdict *v, const struct trm_task *t, const uint8_t *answer, size_t n)
-{
-    trm_task_judge(v, t, answer, n);
-    if (v->right && t->solved && memcmp(answer, t->answer, n) != 0)
-        *v = (struct trm_task_verdict){.reason = TRM_TASK_DISAGREES, .value = -1};
-}
 
 static int
 set_place(trm_json *rec, const struct trm_task_verdict *v)
@@ -163,55 +87,30 @@ set_verdict(trm_json *rec, const struct trm_task_verdict *v, struct trm_err *err
     return rc ? trm_err_set(err, TRM_SYS, "out of memory") : 0;
 }
 
-static void
-count(struct verify *v, struct kept *k, const struct trm_task_verdict *verdict)
+static int
+count(struct verify *v, const struct trm_task_verdict *verdict, struct trm_err *err)
 {
-    struct tally *t = tally_of(v, k->family, k->size);
+    struct tally *t = tally_of(v, v->hand.family, v->hand.size);
     t->answers++;
     t->right += verdict->right;
     t->wrong += !verdict->right;
     t->reasons[verdict->reason]++;
-    k->answered = true;
-}
-
-static int
-check_kind(const trm_json *rec, const char **id, struct trm_err *err)
-{
-    const char *kind;
-    int64_t version;
-    if (trm_json_need_str(rec, "kind", &kind, err) != 0)
-        return -1;
-    if (strcmp(kind, "answer") != 0)
-        return trm_err_set(err, TRM_DATA, "kind: found '%.40s', expected answer", kind);
-    if (trm_json_need_int(rec, "v", 0, 1 << 30, &version, err) != 0 || trm_json_need_str(rec, "id", id, err) != 0)
-        return -1;
-    return version == 1 ? 0 : trm_err_set(err, TRM_DATA, "v: found version %lld of answer, expected 1",
-                                          (long long)version);
+    return trm_names_put(&v->answered, v->hand.id) < 0 ? trm_err_set(err, TRM_SYS, "out of memory") : 0;
 }
 
 static int
 judge_answer(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
 {
     struct verify *v = ctx;
-    struct trm_task_verdict verdict = {.reason = TRM_TASK_MISSING, .value = -1};
-    uint8_t answer[TRM_TASK_MOST];
-    const char *id;
-    size_t n;
-    if (check_kind(rec, &id, err) != 0)
+    struct trm_task_verdict verdict;
+    if (trm_answer_read(&v->answer, rec, err) != 0)
         return -1;
-    size_t at = v->cap ? slot_of(v, id) : 0;
-    if (!v->cap || !v->slot[at])
+    long at = trm_shelf_find(&v->shelf, v->answer.id);
+    if (at < 0)
         return trm_err_set(err, TRM_DATA, "no task has this id");
-    struct kept *k = &v->task[v->slot[at] - 1];
-    const trm_json *given = trm_json_get(rec, "answer");
-    if (trm_json_type(given) != TRM_JSON_NULL) { /* null: the solver gave up, which is an answer missing */
-        if (trm_task_read_tokens(answer, &n, given, "answer", sizeof answer, err) != 0)
-            return -1;
-        take_in_hand(&v->hand, k);
-        judge(&verdict, &v->hand, answer, n);
-        count(v, k, &verdict);
-    }
-    if (set_verdict(rec, &verdict, err) != 0)
+    trm_shelf_get(&v->hand, &v->shelf, (size_t)at);
+    trm_answer_judge(&verdict, &v->hand, &v->answer);
+    if ((v->answer.given && count(v, &verdict, err) != 0) || set_verdict(rec, &verdict, err) != 0)
         return -1;
     trm_cli_put(c, rec);
     return 0;
@@ -220,14 +119,14 @@ judge_answer(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
 /* --- the end ----------------------------------------------------------------------------------------------------- */
 
 static void
-put_missing(struct trm_cli *c, const struct kept *k)
+put_missing(struct trm_cli *c, const char *id)
 {
     struct trm_buf b = {0};
     struct trm_jw w = {.out = &b};
     trm_jw_object(&w);
     trm_jw_kstr(&w, "kind", "answer");
     trm_jw_knum(&w, "v", 1);
-    trm_jw_kstr(&w, "id", k->id);
+    trm_jw_kstr(&w, "id", id);
     trm_jw_kbool(&w, "right", false);
     trm_jw_kstr(&w, "reason", trm_task_reason_name(TRM_TASK_MISSING));
     trm_jw_end(&w);
@@ -277,12 +176,13 @@ static void
 sum_up(struct verify *v, struct trm_cli *c)
 {
     struct tally all = {.name = "all"};
-    for (size_t i = 0; i < v->n; i++) {
-        if (v->task[i].answered)
+    for (size_t i = 0; i < v->shelf.n; i++) {
+        if (trm_names_find(&v->answered, trm_shelf_id(&v->shelf, i)) >= 0)
             continue;
-        tally_of(v, v->task[i].family, v->task[i].size)->missing++;
+        trm_shelf_get(&v->hand, &v->shelf, i);
+        tally_of(v, v->hand.family, v->hand.size)->missing++;
         if (v->missing)
-            put_missing(c, &v->task[i]);
+            put_missing(c, v->hand.id);
     }
     for (size_t i = 0; i < v->n_tallies; i++) {
         put_tally(c, &v->tally[i]);
@@ -325,8 +225,7 @@ main(int argc, char **argv)
     if (trm_cli_read_file(&c, c.files[0], keep_task, &v) == 0 &&
         trm_cli_read_file(&c, c.n_files > 1 ? c.files[1] : "-", judge_answer, &v) == 0)
         sum_up(&v, &c);
-    free(v.task);
-    free(v.slot);
-    trm_arena_release(&v.mem);
+    trm_names_release(&v.answered);
+    trm_shelf_release(&v.shelf);
     return trm_cli_end(&c);
 }

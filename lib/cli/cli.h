@@ -125,6 +125,8 @@ bool trm_cli_interrupted(void);
 void trm_cli_catch_signals(struct trm_cli *c);
 /* Seconds on a steady clock; wall-clock time as UTC "2026-11-21T20:00:00Z" (SOURCE_DATE_EPOCH, when set, instead). */
 double trm_cli_now(void);
+/* Seconds of processor that this process has used so far, all threads together. */
+double trm_cli_processor(void);
 void trm_cli_utc(char out[32]);
 /* An environment variable, or NULL; empty counts as unset. */
 const char *trm_cli_env(const char *name);

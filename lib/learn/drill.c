@@ -17,17 +17,6 @@ no_memory(struct trm_err *err)
 
 /* --- tasks ------------------------------------------------------------------------------------------------------------ */
 
-static void
-take_in_hand(struct trm_task *t, const struct trm_kept *k)
-{
-    t->family = k->family, t->size = k->size, t->difficulty = 0, t->nodes = 0, t->solved = true;
-    t->prefix = k->prefix, t->h = k->h, t->w = k->w, t->n = k->n, t->vocab = k->vocab;
-    strncpy(t->id, k->id, sizeof t->id - 1);
-    t->id[sizeof t->id - 1] = 0;
-    memcpy(t->input, k->input, k->n);
-    memcpy(t->answer, k->answer, k->n);
-}
-
 /* Task k of lot f on the side `side`, a function of seed, what and k alone: the first of its own row of tasks that lies there. */
 static int
 make_fresh(struct trm_task *t, const struct trm_drill *d, const struct trm_fresh *f, char what, uint64_t k, enum trm_side side,
@@ -67,7 +56,7 @@ draw(struct trm_task *t, const struct trm_drill *d, uint64_t k, struct trm_err *
     size_t source = trm_rng_below(&rng, d->config.n_fresh + (d->n_train > 0));
     if (source < d->config.n_fresh)
         return make_fresh(t, d, &d->config.fresh[source], 't', k, TRM_TRAIN, err);
-    take_in_hand(t, &d->set->task[d->train[d->order[k % d->n_train]]]);
+    trm_shelf_get(t, &d->set->shelf, d->train[d->order[k % d->n_train]]);
     if (d->config.augment)
         trm_task_augment(t, &rng);
     return 0;
@@ -121,26 +110,12 @@ make_board(struct trm_drill *d, struct trm_err *err)
         if (trm_task_make(t, f->family, f->size, f->level, 0, 0, err) != 0 || trm_board_add(b, t, err) != 0)
             return -1;
     }
-    for (size_t i = 0; i < d->set->n; i++) {
-        take_in_hand(t, &d->set->task[i]);
-        if (d->set->task[i].side == TRM_TRAIN && trm_board_add(b, t, err) != 0)
+    for (size_t i = 0; i < d->set->shelf.n; i++) {
+        trm_shelf_get(t, &d->set->shelf, i);
+        if (d->set->side[i] == TRM_TRAIN && trm_board_add(b, t, err) != 0)
             return trm_err_at(err, "%s", t->id);
     }
     return b->n_kinds ? 0 : trm_err_set(err, TRM_DATA, "no task on the train side: nothing to learn from");
-}
-
-static int
-keep_made(struct trm_drill *d, struct trm_kept *out, const struct trm_task *t, struct trm_err *err)
-{
-    *out = (struct trm_kept){.family = t->family, .n = (uint16_t)t->n, .prefix = (uint16_t)t->prefix, .h = (uint16_t)t->h,
-                             .w = (uint16_t)t->w, .size = (uint16_t)t->size, .vocab = (uint8_t)t->vocab, .side = TRM_VAL};
-    out->id = trm_arena_strdup(&d->arena, t->id);
-    out->input = trm_arena_alloc(&d->arena, t->n), out->answer = trm_arena_alloc(&d->arena, t->n);
-    if (!out->id || !out->input || !out->answer)
-        return no_memory(err);
-    memcpy(out->input, t->input, t->n);
-    memcpy(out->answer, t->answer, t->n);
-    return 0;
 }
 
 /* A few tasks of the validation side that the board has room for, spread over all of them; without any, made afresh. */
@@ -151,22 +126,22 @@ choose_val(struct trm_drill *d, struct trm_err *err)
     d->val = trm_arena_calloc(&d->arena, most + 1, sizeof *d->val);
     if (!d->val)
         return no_memory(err);
-    for (size_t i = 0; i < d->set->n; i++)
-        all += d->set->task[i].side == TRM_VAL;
-    for (size_t i = 0, seen = 0; i < d->set->n; i++) {
-        const struct trm_kept *k = &d->set->task[i];
-        if (k->side != TRM_VAL)
+    for (size_t i = 0; i < d->set->shelf.n; i++)
+        all += d->set->side[i] == TRM_VAL;
+    d->val_shelf = all ? &d->set->shelf : &d->made;
+    for (size_t i = 0, seen = 0; i < d->set->shelf.n; i++) {
+        if (d->set->side[i] != TRM_VAL)
             continue;
-        take_in_hand(d->hand, k);
+        trm_shelf_get(d->hand, &d->set->shelf, i);
         bool fits = trm_board_kind(&d->solver.board, d->hand) >= 0;
         if (seen++ * most / all >= d->n_val && fits && d->n_val < most)
-            d->val[d->n_val++] = *k;
+            d->val[d->n_val++] = (uint32_t)i;
     }
     for (size_t i = 0; all == 0 && d->config.n_fresh && i < most; i++) {
         if (make_fresh(d->hand, d, &d->config.fresh[i % d->config.n_fresh], 'v', i, TRM_VAL, err) != 0 ||
-            keep_made(d, &d->val[i], d->hand, err) != 0)
+            trm_shelf_put(&d->made, NULL, d->hand, err) != 0)
             return -1;
-        d->n_val = i + 1;
+        d->val[d->n_val++] = (uint32_t)i;
     }
     return 0;
 }
@@ -175,15 +150,15 @@ static int
 make_room(struct trm_drill *d, struct trm_err *err)
 {
     size_t s = trm_board_positions(&d->solver.board), k = trm_board_id_columns(&d->solver.board);
-    d->train = trm_arena_calloc(&d->arena, d->set->n + 1, sizeof *d->train);
-    d->order = trm_arena_calloc(&d->arena, d->set->n + 1, sizeof *d->order);
+    d->train = trm_arena_calloc(&d->arena, d->set->shelf.n + 1, sizeof *d->train);
+    d->order = trm_arena_calloc(&d->arena, d->set->shelf.n + 1, sizeof *d->order);
     d->wanting = trm_arena_calloc(&d->arena, d->config.batch, sizeof *d->wanting);
     d->ids = trm_arena_calloc(&d->arena, d->config.batch * s * k, sizeof *d->ids);
     d->labels = trm_arena_calloc(&d->arena, d->config.batch * s, sizeof *d->labels);
     if (!d->train || !d->order || !d->wanting || !d->ids || !d->labels)
         return no_memory(err);
-    for (size_t i = 0; i < d->set->n; i++)
-        if (d->set->task[i].side == TRM_TRAIN)
+    for (size_t i = 0; i < d->set->shelf.n; i++)
+        if (d->set->side[i] == TRM_TRAIN)
             d->train[d->n_train++] = (uint32_t)i;
     return 0;
 }
@@ -215,7 +190,7 @@ init_parts(struct trm_drill *d, struct trm_err *err)
 }
 
 int
-trm_drill_init(struct trm_drill *d, const struct trm_drill_config *c, const struct trm_kept_set *set, struct trm_err *err)
+trm_drill_init(struct trm_drill *d, const struct trm_drill_config *c, const struct trm_kept *set, struct trm_err *err)
 {
     *d = (struct trm_drill){.config = *c, .set = set};
     if (init_parts(d, err) == 0)
@@ -230,6 +205,7 @@ trm_drill_release(struct trm_drill *d)
     trm_solving_free(d->solving);
     trm_run_release(&d->run);
     trm_solver_release(&d->solver);
+    trm_shelf_release(&d->made);
     trm_arena_release(&d->arena);
     *d = (struct trm_drill){0};
 }
@@ -250,11 +226,12 @@ trm_drill_epoch_done(const struct trm_drill *d)
 
 /* How right one answer is. */
 static void
-score(const struct trm_drill *d, const struct trm_solved *f, struct trm_drill_look *out, size_t *asked, size_t *right)
+score(struct trm_drill *d, const struct trm_solved *f, struct trm_drill_look *out, size_t *asked, size_t *right)
 {
-    const struct trm_kept *k = &d->val[f->tag];
+    struct trm_task *k = d->hand;
     const uint8_t *answer = f->answer + (f->steps - 1) * f->n;
     bool exact = true;
+    trm_shelf_get(k, d->val_shelf, d->val[f->tag]);
     for (size_t i = 0; i < f->n; i++) { /* 0 is right where nothing is asked, and never else */
         *asked += k->answer[i] != 0;
         *right += k->answer[i] != 0 && answer[i] == k->answer[i];
@@ -271,7 +248,7 @@ look(struct trm_drill *d, struct trm_drill_look *out, struct trm_err *err)
     *out = (struct trm_drill_look){.n = d->n_val};
     while (next < d->n_val || trm_solving_busy(d->solving)) {
         while (next < d->n_val && trm_solving_room(d->solving)) {
-            take_in_hand(d->hand, &d->val[next]);
+            trm_shelf_get(d->hand, d->val_shelf, d->val[next]);
             if (trm_solving_put(d->solving, d->hand, next++, err) != 0)
                 return -1;
         }

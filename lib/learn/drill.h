@@ -11,22 +11,15 @@
 #include "../ckpt/ckpt.h"
 #include "../fact/side.h"
 #include "../model/solver.h"
+#include "../task/shelf.h"
 #include "run.h"
 
 /* --- tasks in memory --- */
 
-/* A task without the room that tasks in hand have. */
 struct trm_kept {
-    const struct trm_task_family *family; /* static */
-    const char *id;
-    uint8_t *input, *answer; /* [n] */
-    uint16_t n, prefix, h, w, size;
-    uint8_t vocab, side; /* enum trm_side */
-};
-struct trm_kept_set {
-    struct trm_arena arena; /* set .limit before the first task to bound the memory */
-    struct trm_kept *task;  /* [n] of the train and val sides, in the order they came */
-    size_t n, cap;
+    struct trm_shelf shelf; /* those of the train and val sides; set .mem.limit before the first to bound the memory */
+    uint8_t *side;          /* [shelf.n] enum trm_side; owned */
+    size_t cap;
     size_t count[TRM_N_SIDES];
     struct trm_sha256 sha; /* of all task lines, test side included */
     bool begun;
@@ -34,9 +27,9 @@ struct trm_kept_set {
 /* Add a record of kind task with the side that trm-split named; line: its bytes, for the digest. TRM_DATA: no task, no side, no
  * answer; or, when `rule` is given, a task that is kept from training whose side is not the one that rule gives to its key: then
  * tasks made afresh could be the same. TRM_SYS: the bound on memory is reached. */
-int trm_kept_add(struct trm_kept_set *set, const trm_json *rec, const char *line, size_t n, const struct trm_side_rule *rule,
+int trm_kept_add(struct trm_kept *set, const trm_json *rec, const char *line, size_t n, const struct trm_side_rule *rule,
                  struct trm_err *err);
-void trm_kept_release(struct trm_kept_set *set);
+void trm_kept_release(struct trm_kept *set);
 
 /* --- tasks made afresh --- */
 
@@ -68,7 +61,7 @@ struct trm_drill_config {
 struct trm_drill_look { /* of the validation side */
     size_t n;
     double exact, accuracy, steps; /* shares of tasks and of asked tokens that are right; mean supervision steps */
-    double loss;                   /* 1 - mean probability of the right tokens' worst: see trm_drill_epoch */
+    double loss;                   /* 2 - exact - accuracy: what the best epoch has least of */
 };
 struct trm_drill_epoch {
     size_t epoch; /* from 1 */
@@ -82,14 +75,16 @@ struct trm_drill_epoch {
 
 struct trm_drill {
     struct trm_drill_config config;
-    const struct trm_kept_set *set; /* borrowed */
+    const struct trm_kept *set; /* borrowed */
     struct trm_solver solver;       /* net owned; params: the averaged weights */
     struct trm_run run;
     struct trm_arena arena;
     uint32_t *train; /* [n_train] tasks of the set */
     size_t n_train;
-    struct trm_kept *val; /* [n_val] */
+    const struct trm_shelf *val_shelf; /* the set's, or `made` */
+    uint32_t *val;                     /* [n_val] tasks of it */
     size_t n_val;
+    struct trm_shelf made;
     uint32_t *order; /* [n_train] of the pass in hand */
     uint64_t order_of; /* pass + 1 that `order` holds; 0: none */
     struct trm_task *hand; /* [threads] */
@@ -99,7 +94,7 @@ struct trm_drill {
 };
 /* Without a validation side the last weights count as the best. TRM_DATA: nothing to learn from; TRM_USAGE: a setting out of
  * range; TRM_SYS. */
-int trm_drill_init(struct trm_drill *d, const struct trm_drill_config *c, const struct trm_kept_set *set, struct trm_err *err);
+int trm_drill_init(struct trm_drill *d, const struct trm_drill_config *c, const struct trm_kept *set, struct trm_err *err);
 void trm_drill_release(struct trm_drill *d);
 /* One optimiser step. */
 int trm_drill_step(struct trm_drill *d, struct trm_err *err);

@@ -7,42 +7,28 @@
 #include "drill.h"
 
 static int
-grow(struct trm_kept_set *set, struct trm_err *err)
-{
-    if (set->n < set->cap)
-        return 0;
-    size_t cap = set->cap ? 2 * set->cap : 1024;
-    struct trm_kept *t = realloc(set->task, cap * sizeof *t);
-    if (!t)
-        return trm_err_set(err, TRM_SYS, "out of memory after %zu tasks", set->n);
-    set->task = t, set->cap = cap;
-    return 0;
-}
-
-static int
-keep(struct trm_kept_set *set, const struct trm_task *t, enum trm_side side, struct trm_err *err)
+keep(struct trm_kept *set, const struct trm_task *t, enum trm_side side, struct trm_err *err)
 {
     if (t->n >= TRM_BOARD_POSITIONS)
         return trm_err_set(err, TRM_DATA, "a task of %zu tokens: expected fewer than %d", t->n, TRM_BOARD_POSITIONS);
-    if (grow(set, err) != 0)
-        return -1;
-    struct trm_kept k = {
-        .family = t->family, .id = trm_arena_strdup(&set->arena, t->id),
-        .input = trm_arena_alloc(&set->arena, t->n), .answer = trm_arena_alloc(&set->arena, t->n),
-        .n = (uint16_t)t->n, .prefix = (uint16_t)t->prefix, .h = (uint16_t)t->h, .w = (uint16_t)t->w, .size = (uint16_t)t->size,
-        .vocab = (uint8_t)t->vocab, .side = (uint8_t)side,
-    };
-    if (!k.id || !k.input || !k.answer)
+    if (set->shelf.n == set->cap) {
+        size_t cap = set->cap ? 2 * set->cap : 1024;
+        uint8_t *more = realloc(set->side, cap);
+        if (!more)
+            return trm_err_set(err, TRM_SYS, "out of memory after %zu tasks", set->shelf.n);
+        set->side = more, set->cap = cap;
+    }
+    struct trm_err why = {0};
+    if (trm_shelf_put(&set->shelf, NULL, t, &why) == 0)
+        return set->side[set->shelf.n - 1] = (uint8_t)side, 0;
+    if (why.kind == TRM_SYS)
         return trm_err_set(err, TRM_SYS, "more than %zu MiB of tasks, after %zu: raise --memory or give fewer",
-                           set->arena.limit >> 20, set->n);
-    memcpy(k.input, t->input, t->n);
-    memcpy(k.answer, t->answer, t->n);
-    set->task[set->n++] = k;
-    return 0;
+                           set->shelf.mem.limit >> 20, set->shelf.n);
+    return trm_err_set(err, why.kind, "%s", why.text);
 }
 
 int
-trm_kept_add(struct trm_kept_set *set, const trm_json *rec, const char *line, size_t n, const struct trm_side_rule *rule,
+trm_kept_add(struct trm_kept *set, const trm_json *rec, const char *line, size_t n, const struct trm_side_rule *rule,
              struct trm_err *err)
 {
     struct trm_task t;
@@ -73,11 +59,11 @@ trm_kept_add(struct trm_kept_set *set, const trm_json *rec, const char *line, si
 }
 
 void
-trm_kept_release(struct trm_kept_set *set)
+trm_kept_release(struct trm_kept *set)
 {
-    trm_arena_release(&set->arena);
-    free(set->task);
-    *set = (struct trm_kept_set){0};
+    trm_shelf_release(&set->shelf);
+    free(set->side);
+    *set = (struct trm_kept){0};
 }
 
 int

@@ -154,14 +154,25 @@ see_canvas(uint8_t *out, const uint8_t *in, int side, unsigned g)
     trm_grid_store(out, side, &to);
 }
 
+/* The eight of the square, and for each of the two rules its colours the other way round, which only an exchange bears. */
+static unsigned
+acts(const struct trm_task *t)
+{
+    return rule_at(t, 0).op == EXCHANGE || rule_at(t, 1).op == EXCHANGE ? 32 : 8;
+}
+
 static void
 act(struct trm_task *out, const struct trm_task *t, unsigned g)
 {
     memset(out->answer, PAD, PREFIX);
-    for (int i = 0; i < 2; i++)
-        put_rule(out, i, trm_rule_seen(rule_at(t, i), g));
-    see_canvas(out->input + PREFIX, t->input + PREFIX, t->size, g);
-    see_canvas(out->answer + PREFIX, t->answer + PREFIX, t->size, g);
+    for (int i = 0; i < 2; i++) {
+        struct rule r = trm_rule_seen(rule_at(t, i), g & 7);
+        if (r.op == EXCHANGE && g >> (3 + i) & 1)
+            r = (struct rule){EXCHANGE, r.b, r.a};
+        put_rule(out, i, r);
+    }
+    see_canvas(out->input + PREFIX, t->input + PREFIX, t->size, g & 7);
+    see_canvas(out->answer + PREFIX, t->answer + PREFIX, t->size, g & 7);
 }
 
 static const int suite[] = {10, 0};
@@ -170,14 +181,14 @@ static const int suite[] = {10, 0};
     const struct trm_task_family trm_task_##NAME = {                                                             \
         .facts = {#NAME, "geometric", PURPOSE, "direct", 3, GRID_SIDE, 10, 3, suite},                             \
         .lay = lay, .draw = draw, .check = check, .solve = solve, .judge = judge,                                 \
-        .answer_lo = OUTSIDE, .answer_hi = COLOUR_9, .n_acts = trm_task_square_n, .act = act,                     \
+        .answer_lo = OUTSIDE, .answer_hi = COLOUR_9, .n_acts = acts, .act = act,                                  \
         .label_lo = COLOUR_1, .label_hi = COLOUR_9,                                                               \
     }
 
 GEOMETRIC(turn, "turn a grid right, half round, or left");
 GEOMETRIC(mirror, "mirror a grid left to right or top to bottom");
 GEOMETRIC(transpose, "transpose a grid along either diagonal");
-GEOMETRIC(recolour, "change one colour into another");
+GEOMETRIC(recolour, "change one colour into another, or let two change places");
 GEOMETRIC(shift, "shift a grid by up to three cells; what leaves is lost");
 GEOMETRIC(crop, "crop a grid to what is not background");
 GEOMETRIC(symmetry, "complete a symmetry: background takes the colour of its mirror image");
@@ -231,7 +242,7 @@ infer_check(const struct trm_task *t, struct trm_err *err)
 }
 
 /* Every rule that can matter where only these colours occur. */
-enum { MOST_RULES = 7 + 81 + 12 + 4 + 1 + 5 };
+enum { MOST_RULES = 7 + 81 + 12 + 4 + 1 + 5 + 36 };
 
 static int
 all_rules(struct rule *rules, const bool *used)
@@ -250,6 +261,10 @@ all_rules(struct rule *rules, const bool *used)
             rules[n++] = (struct rule){(uint8_t)op, 0, 0};
         }
     }
+    for (int a = COLOUR_1; a <= COLOUR_9; a++)
+        for (int b = a + 1; b <= COLOUR_9; b++)
+            if (used[a] && used[b])
+                rules[n++] = (struct rule){EXCHANGE, (uint8_t)a, (uint8_t)b};
     return n;
 }
 
@@ -385,7 +400,7 @@ infer_draw(struct trm_task *t, struct trm_rng *rng, int level)
         int h, w;
         draw_sides(&h, &w, t->size, 0, rng);
         trm_grid_random(&g, h, w, palette, n, rng);
-        if (first.op >= COMPLETE_SIDES)
+        if (first.op >= COMPLETE_SIDES && first.op <= COMPLETE_HALF)
             make_symmetrical(&g, first, rng);
         trm_grid_apply(&one, &g, first);
         trm_grid_apply(&two, &one, second);

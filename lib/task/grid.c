@@ -122,6 +122,9 @@ trm_grid_apply(struct grid *out, const struct grid *in, struct rule rule)
     } else if (op == RECOLOUR) {
         for (int i = 0; i < in->h * in->w; i++)
             out->c[i] = in->c[i] == rule.a ? rule.b : in->c[i];
+    } else if (op == EXCHANGE) {
+        for (int i = 0; i < in->h * in->w; i++)
+            out->c[i] = in->c[i] == rule.a ? rule.b : in->c[i] == rule.b ? rule.a : in->c[i];
     } else if (op >= SHIFT_UP && op <= SHIFT_LEFT) {
         shift(out, in, op - SHIFT_UP, rule.a - AMOUNT_1 + 1);
     } else if (op >= FALL_UP && op <= FALL_LEFT) {
@@ -165,6 +168,8 @@ trm_rule_valid(struct rule rule)
 {
     if (rule.op == RECOLOUR)
         return rule.a >= COLOUR_1 && rule.a <= COLOUR_9 && rule.b >= GROUND && rule.b <= COLOUR_9;
+    if (rule.op == EXCHANGE)
+        return rule.a >= COLOUR_1 && rule.a <= COLOUR_9 && rule.b >= COLOUR_1 && rule.b <= COLOUR_9 && rule.a != rule.b;
     if (rule.op >= SHIFT_UP && rule.op <= SHIFT_LEFT)
         return rule.a >= AMOUNT_1 && rule.a <= AMOUNT_3 && rule.b == PAD;
     return rule.op >= TURN_RIGHT && rule.op <= COMPLETE_HALF && rule.a == PAD && rule.b == PAD;
@@ -208,6 +213,16 @@ trm_grid_random(struct grid *g, int h, int w, const uint8_t *palette, int n, str
             g->c[i] = palette[between(rng, 0, n - 1)];
 }
 
+/* A colour becomes another, or two change places. n >= 3. */
+static struct rule
+recolouring(const uint8_t *palette, int n, struct trm_rng *rng)
+{
+    int from = between(rng, 1, n - 1), to = between(rng, 0, n - 1), other = 1 + (from + between(rng, 0, n - 3)) % (n - 1);
+    if (trm_rng_below(rng, 2))
+        return (struct rule){EXCHANGE, palette[from], palette[other]};
+    return (struct rule){RECOLOUR, palette[from], palette[to]};
+}
+
 struct rule
 trm_rule_random(int kind, const uint8_t *palette, int n, struct trm_rng *rng)
 {
@@ -215,7 +230,7 @@ trm_rule_random(int kind, const uint8_t *palette, int n, struct trm_rng *rng)
     case TURN_RIGHT: return (struct rule){(uint8_t)between(rng, TURN_RIGHT, TURN_LEFT), 0, 0};
     case MIRROR_SIDES: return (struct rule){(uint8_t)between(rng, MIRROR_SIDES, MIRROR_ENDS), 0, 0};
     case TRANSPOSE: return (struct rule){(uint8_t)between(rng, TRANSPOSE, TRANSPOSE_ANTI), 0, 0};
-    case RECOLOUR: return (struct rule){RECOLOUR, palette[between(rng, 1, n - 1)], palette[between(rng, 0, n - 1)]};
+    case RECOLOUR: return recolouring(palette, n, rng);
     case SHIFT_UP:
         return (struct rule){(uint8_t)between(rng, SHIFT_UP, SHIFT_LEFT), (uint8_t)between(rng, AMOUNT_1, AMOUNT_3), 0};
     case FALL_UP: return (struct rule){(uint8_t)between(rng, FALL_UP, FALL_LEFT), 0, 0};

@@ -21,7 +21,8 @@ enum {
     COMPLETE_SIDES = 29,  /* background cells take the colour of their mirror image */
     COMPLETE_ENDS, COMPLETE_TRANSPOSE, COMPLETE_ANTI, COMPLETE_HALF,
     AMOUNT_1 = 34, AMOUNT_2, AMOUNT_3,
-    GRID_VOCAB = 37,
+    EXCHANGE = 37,        /* behind it two colours, which change places */
+    GRID_VOCAB = 38,
     GRID_SIDE = 30,
     RULE_TOKENS = 3,      /* op, a, b; unused ones are PAD */
 };
@@ -40,7 +41,7 @@ void trm_grid_store(uint8_t *canvas, int side, const struct grid *g);
 bool trm_grid_same(const struct grid *a, const struct grid *b);
 /* out = rule(in); out is not in. Total: every rule does something to every grid, if only nothing. */
 void trm_grid_apply(struct grid *out, const struct grid *in, struct rule rule);
-/* The rule seen through a symmetry of the square. */
+/* The rule seen through a symmetry of the square; an exchange, whose colours have no order, stays. */
 struct rule trm_rule_seen(struct rule rule, unsigned g);
 bool trm_rule_valid(struct rule rule);
 /* A random grid of h x w whose colours are palette[1..n-1] on palette[0]. */

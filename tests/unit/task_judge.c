@@ -3,7 +3,7 @@
 
 #include "../../lib/task/task.h"
 
-/* A task of that family and size with this input, one digit or letter a token: 0-9, then a = 10, b = 11, ... */
+/* A task of that family and size with this input, one digit or letter a token: 0-9, then a = 10, b = 11, ... z = 35, { = 36, | = 37. */
 static struct trm_task *
 task(const char *name, const char *input)
 {
@@ -217,6 +217,8 @@ T_MAIN
         becomes("symmetry", "t00000", "322224252", "323424252");
         becomes("symmetry", "x00000", "322222222", "322222223");
         becomes("compose", "c00j37", "345222226", "227224625");
+        becomes("recolour", "|34000", "345222226", "435222226");
+        becomes("compose", "c00|34", "334343433", "344434443"); /* turned right, then the two colours change places */
         becomes("turn", "c00000", "341251111", "231541111");
     }
     T("geometric answers are held against the rule cell by cell, and rules and canvases are checked") {
@@ -224,6 +226,8 @@ T_MAIN
         says(t, "000000223224624", "rule", 3, 3, 5);
         says(t, "000000223224620", "token", 3, 3, 0);
         refused("recolour3", "j30000345222226", "expected a rule");
+        refused("recolour3", "|33000345222226", "expected a rule");
+        refused("recolour3", "|32000345222226", "expected a rule");
         refused("turn3", "c00c00345222226", "expected no second rule");
         refused("compose3", "c00000345222226", "expected a second rule");
         refused("turn3", "c00000313222222", "rectangle");

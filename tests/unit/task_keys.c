@@ -113,6 +113,22 @@ T_MAIN
         trm_task_key(b, &t);
         CHECK_STR(a, b);
     }
+    T("the colours of an exchange have no order") {
+        struct trm_task t;
+        struct trm_err err = {0};
+        char a[17], b[17];
+        CHECK(trm_task_make(&t, trm_task_family_find("compose", NULL), 5, 0, 1, 1, &err) == 0);
+        for (int i = 0; i < 25; i++)
+            t.input[6 + i] = (uint8_t)(3 + i * i % 3);
+        memcpy(t.input, (uint8_t[]){12, 0, 0, 37, 3, 4}, 6);
+        trm_task_key(a, &t);
+        memcpy(t.input, (uint8_t[]){12, 0, 0, 37, 4, 3}, 6);
+        trm_task_key(b, &t);
+        CHECK_STR(a, b);
+        memcpy(t.input, (uint8_t[]){12, 0, 0, 19, 3, 4}, 6);
+        trm_task_key(b, &t);
+        CHECK(strcmp(a, b) != 0);
+    }
     T("keys tell apart: a given more, another size, another family") {
         struct trm_task t;
         struct trm_err err = {0};
