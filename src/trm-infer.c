@@ -572,14 +572,14 @@ finish_tasks(struct infer *t, struct trm_cli *c)
 static int
 take(struct infer *t, struct subject *x, const char *kind, struct trm_err *err)
 {
+    bool known = !strcmp(kind, "sample") || !strcmp(kind, "element") || !strcmp(kind, "checked");
+    if (t->desk && known)
+        return trm_err_set(err, TRM_DATA, "kind: %.40s, but the model solves tasks: expected one that learned from samples", kind);
     if (!strcmp(kind, "sample"))
         return take_sample(t, x, err) == 0 ? 1 : -1;
     if (!strcmp(kind, "element") || !strcmp(kind, "checked"))
         return take_element(t, x, !strcmp(kind, "checked"), err) == 0 ? 1 : -1;
     static const char *const dropped[] = {"model", "summary", "extracted", "split"};
-    bool known = !strcmp(kind, "sample") || !strcmp(kind, "element") || !strcmp(kind, "checked");
-    if (t->desk && known)
-        return trm_err_set(err, TRM_DATA, "kind: %.40s, but the model solves tasks: expected one that learned from samples", kind);
     for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++)
         if (!strcmp(kind, dropped[i]))
             return 0;

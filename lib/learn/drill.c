@@ -218,12 +218,6 @@ trm_drill_step(struct trm_drill *d, struct trm_err *err)
     return fill_slots(d, err) != 0 ? -1 : trm_run_step(&d->run, err);
 }
 
-bool
-trm_drill_epoch_done(const struct trm_drill *d)
-{
-    return d->run.count.step_of_epoch >= d->run.steps_per_epoch;
-}
-
 /* How right one answer is. */
 static void
 score(struct trm_drill *d, const struct trm_solved *f, struct trm_drill_look *out, size_t *asked, size_t *right)

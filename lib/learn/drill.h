@@ -98,8 +98,7 @@ int trm_drill_init(struct trm_drill *d, const struct trm_drill_config *c, const 
 void trm_drill_release(struct trm_drill *d);
 /* One optimiser step. */
 int trm_drill_step(struct trm_drill *d, struct trm_err *err);
-bool trm_drill_epoch_done(const struct trm_drill *d);
-/* Look at the validation side at the depth in hand, with the averaged weights, stopping as in use; keep the best weights (more
+/* To be called when run.count.step_of_epoch has reached run.steps_per_epoch, or sooner. Look at the validation side at the depth in hand, with the averaged weights, stopping as in use; keep the best weights (more
  * tasks exact, then more tokens right); begin the next epoch. */
 int trm_drill_end_epoch(struct trm_drill *d, struct trm_drill_epoch *out, struct trm_err *err);
 /* As trm_learn_save and trm_learn_resume. */

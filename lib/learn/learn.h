@@ -128,9 +128,8 @@ int trm_learn_init(struct trm_learn *l, const struct trm_learn_config *c, const 
 void trm_learn_release(struct trm_learn *l);
 /* One optimiser step. */
 int trm_learn_step(struct trm_learn *l, struct trm_err *err);
-/* Whether the epoch's steps are done; then trm_learn_epoch looks at the validation side, keeps the best weights, and begins
- * the next. */
-bool trm_learn_epoch_done(const struct trm_learn *l);
+/* When run.count.step_of_epoch has reached run.steps_per_epoch, or sooner: look at the validation side, keep the best weights, begin
+ * the next epoch. */
 int trm_learn_epoch(struct trm_learn *l, struct trm_epoch *out, struct trm_err *err);
 /* All that the rest of the run hangs on, whole or not at all; and back, bit for bit. Resume refuses (TRM_DATA) a state of other
  * samples or settings (epochs, patience, threads may differ). */

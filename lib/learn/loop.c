@@ -182,12 +182,6 @@ trm_learn_step(struct trm_learn *l, struct trm_err *err)
     return trm_run_step(&l->run, err);
 }
 
-bool
-trm_learn_epoch_done(const struct trm_learn *l)
-{
-    return l->run.count.step_of_epoch >= l->run.steps_per_epoch;
-}
-
 static int
 look_at_val(struct trm_learn *l, struct trm_epoch *out, struct trm_err *err)
 {

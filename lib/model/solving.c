@@ -170,14 +170,15 @@ grow(struct rollout *r, size_t tokens, struct trm_err *err)
     return 0;
 }
 
-/* The greatest logit, first of equals, and its probability by the loss's own measure. */
+/* The greatest logit, first of equals, and its probability by the loss's own measure. Never token 0: it is right only where nothing
+ * is asked. */
 static uint8_t
 choose(const struct trm_solving *v, const trm_real *x, double *p)
 {
     const struct trm_net_config *c = &v->solver->net.config;
-    size_t top = 0;
+    size_t top = 1;
     double sum = 0;
-    for (size_t j = 1; j < c->vocab_out; j++)
+    for (size_t j = 2; j < c->vocab_out; j++)
         top = x[j] > x[top] ? j : top;
     for (size_t j = 0; j < c->vocab_out; j++) {
         double z = x[j];
