@@ -668,8 +668,7 @@ open_model(struct infer *t, struct trm_cli *c)
     if (trm_ckpt_open(&file, path, false, &err) != 0)
         trm_cli_die(c, &err);
     bool solver = trm_solver_is(&file);
-    trm_ckpt_release(&file);
-    if (solver ? trm_solver_open(&t->solver, path, &err) : trm_model_open(&t->model, path, &err))
+    if (solver ? trm_solver_of(&t->solver, &file, path, &err) : trm_model_of(&t->model, &file, path, &err))
         trm_cli_die(c, &err);
     double own = solver ? t->solver.stop_q : t->model.stop_q;
     t->stop_q = t->halt <= 0 ? own : t->halt >= 1 ? INFINITY : log(t->halt / (1 - t->halt));
@@ -730,7 +729,7 @@ write_stats(struct infer *t, struct trm_cli *c)
 int
 main(int argc, char **argv)
 {
-    trm_cli_blas_core(trm_mat_core_wanted(), argv);
+    trm_cli_blas_core(trm_mat_core_wanted(), trm_mat_core_reload, argv);
     struct infer t = {.max_steps = 16, .support = 50, .threads = 1, .rollouts = 1, .noise = 0.5};
     const struct trm_cli_opt opts[] = {
         {'m', "model", "MODEL", "the model file", &t.model_path, 0, 0, TRM_OPT_STR},

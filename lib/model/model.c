@@ -82,10 +82,16 @@ trm_model_shape(struct trm_net_config *c, const struct trm_vocab *v, struct trm_
 bool
 trm_model_finite(const float *x, size_t n)
 {
-    float sum = 0; /* 0 * x is NaN exactly for what is not finite */
-    for (size_t i = 0; i < n; i++)
-        sum += 0 * x[i];
-    return sum == 0;
+    float sum[16] = {0}; /* 0 * x is NaN exactly for what is not finite; one sum would wait for itself at each addition */
+    size_t whole = n / 16 * 16;
+    for (size_t i = 0; i < whole; i += 16)
+        for (size_t k = 0; k < 16; k++)
+            sum[k] += 0 * x[i + k];
+    for (size_t i = whole; i < n; i++)
+        sum[0] += 0 * x[i];
+    for (size_t k = 1; k < 16; k++)
+        sum[0] += sum[k];
+    return sum[0] == 0;
 }
 
 int
@@ -161,9 +167,15 @@ open_baseline(struct trm_model *m, struct trm_err *err)
 int
 trm_model_open(struct trm_model *m, const char *path, struct trm_err *err)
 {
+    struct trm_ckpt file;
     *m = (struct trm_model){0};
-    if (trm_ckpt_open(&m->file, path, false, err) != 0)
-        return -1;
+    return trm_ckpt_open(&file, path, false, err) != 0 ? -1 : trm_model_of(m, &file, path, err);
+}
+
+int
+trm_model_of(struct trm_model *m, struct trm_ckpt *file, const char *path, struct trm_err *err)
+{
+    *m = (struct trm_model){.file = *file};
     if (open_arch(m, err) != 0 || (m->arch == TRM_ARCH_TRM ? open_net(m, err) : open_baseline(m, err)) != 0) {
         trm_model_release(m);
         if (err && err->kind == TRM_USAGE)

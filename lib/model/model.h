@@ -67,6 +67,8 @@ struct trm_model {
 /* Open the file at path. TRM_DATA, with path and reason: as trm_ckpt_open; not a model of ours; an unknown arch; sizes that do
  * not fit together; numbers that are not finite. On failure *m is empty. */
 int trm_model_open(struct trm_model *m, const char *path, struct trm_err *err);
+/* The same of a file that is open, which is taken (also on failure). */
+int trm_model_of(struct trm_model *m, struct trm_ckpt *file, const char *path, struct trm_err *err);
 void trm_model_release(struct trm_model *m);
 /* The catalogue that travels in the file, owned by the caller; NULL: none travels (err untouched) or it is broken (err). */
 struct trm_rules *trm_model_rules(const struct trm_model *m, struct trm_err *err);

@@ -60,11 +60,9 @@ open_parts(struct trm_solver *s, struct trm_err *err)
 }
 
 int
-trm_solver_open(struct trm_solver *s, const char *path, struct trm_err *err)
+trm_solver_of(struct trm_solver *s, struct trm_ckpt *file, const char *path, struct trm_err *err)
 {
-    *s = (struct trm_solver){0};
-    if (trm_ckpt_open(&s->file, path, false, err) != 0)
-        return -1;
+    *s = (struct trm_solver){.file = *file};
     if (open_parts(s, err) == 0)
         return 0;
     trm_solver_release(s);

@@ -29,8 +29,8 @@ struct trm_solver {
 };
 /* Whether the open file holds a solver rather than a model of verdicts. */
 bool trm_solver_is(const struct trm_ckpt *file);
-/* Open the file at path; TRM_DATA as trm_model_open. On failure *s is empty. */
-int trm_solver_open(struct trm_solver *s, const char *path, struct trm_err *err);
+/* A solver of an open file, which is taken (also on failure); path: for messages. TRM_DATA as trm_model_open. On failure *s is empty. */
+int trm_solver_of(struct trm_solver *s, struct trm_ckpt *file, const char *path, struct trm_err *err);
 void trm_solver_release(struct trm_solver *s);
 /* seq, vocab_in, vocab_out, id_columns, features and puzzles of a net for this board. */
 void trm_solver_shape(struct trm_net_config *c, const struct trm_board *b);

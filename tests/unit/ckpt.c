@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../lib/base/hash.h"
 #include "../../lib/ckpt/ckpt.h"
 #include "t.h"
 
@@ -199,13 +200,77 @@ cut_and_flip(void)
     free(b);
 }
 
+/* Zeros over the n digits behind the mark. */
+static void
+clear_digits(char *b, const char *mark, size_t n)
+{
+    memset(strstr(b + 8, mark) + strlen(mark), '0', n);
+}
+
+/* The digest is that of the bytes, by hand; one that is not is found by who asks, and not by who only opens. */
+static void
+digests(void)
+{
+    struct trm_err err = {0};
+    struct trm_ckpt c;
+    struct trm_sha256 s;
+    char sha[65], hex[65];
+    size_t n;
+    CHECK(write_sample(in_folder("m"), sha, &err) == 0 && trm_ckpt_open(&c, in_folder("m"), false, &err) == 0);
+    CHECK(trm_ckpt_verify(&c, &err) == 0);
+    trm_ckpt_release(&c);
+    char *b = slurp(in_folder("m"), &n);
+    clear_digits(b, "\"trm.sha256\":\"", 64), clear_digits(b, "\"trm.xxh64\":\"", 16);
+    trm_sha256_init(&s);
+    trm_sha256_add(&s, b + 8, n - 8);
+    trm_sha256_hex(&s, hex);
+    CHECK_STR(hex, sha);
+    /* another digest under a right checksum: only trm_ckpt_verify sees it */
+    struct trm_xxh64 x;
+    char check[17];
+    trm_xxh64_init(&x);
+    trm_xxh64_add(&x, b + 8, n - 8);
+    snprintf(check, sizeof check, "%016llx", (unsigned long long)trm_xxh64_value(&x));
+    memcpy(strstr(b + 8, "\"trm.xxh64\":\"") + 13, check, 16);
+    spill(in_folder("bad"), b, n);
+    CHECK(trm_ckpt_open(&c, in_folder("bad"), false, &err) == 0);
+    CHECK(trm_ckpt_verify(&c, &err) == -1 && err.kind == TRM_DATA && strstr(err.text, "checksum is wrong"));
+    trm_ckpt_release(&c);
+    free(b);
+}
+
+/* A file of version 1, which has only the digest. */
+static void
+version_1(void)
+{
+    static const char header[] = "{\"__metadata__\":{\"trm.sha256\":\"%s\",\"trm.format\":\"1\"},"
+                                 "\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}}";
+    char text[512], hex[65], zeros[65] = "";
+    struct trm_sha256 s;
+    struct trm_ckpt c;
+    struct trm_err err = {0};
+    memset(zeros, '0', 64);
+    snprintf(text, sizeof text, header, zeros);
+    trm_sha256_init(&s);
+    trm_sha256_add(&s, text, strlen(text));
+    trm_sha256_add(&s, "\0\0\0\0", 4);
+    trm_sha256_hex(&s, hex);
+    snprintf(text, sizeof text, header, hex);
+    CHECK(trm_ckpt_open(&c, with_header(text, 4), false, &err) == 0);
+    CHECK_STR(c.sha256, hex);
+    trm_ckpt_release(&c);
+    hex[5] = hex[5] == 'a' ? 'b' : 'a';
+    snprintf(text, sizeof text, header, hex);
+    refused(with_header(text, 4), false, "checksum is wrong");
+}
+
 static void
 later_version(void)
 {
     struct trm_err err = {0};
     size_t n;
     CHECK(write_sample(in_folder("m"), NULL, &err) == 0);
-    char *b = slurp(in_folder("m"), &n), *at = strstr(b + 8, "\"trm.format\":\"1\"");
+    char *b = slurp(in_folder("m"), &n), *at = strstr(b + 8, "\"trm.format\":\"2\"");
     CHECK(at != NULL);
     at[14] = '7';
     spill(in_folder("bad"), b, n);
@@ -274,6 +339,8 @@ T_MAIN
     T("a vector is used where it is mapped, or copied when the file holds it otherwise") vectors();
     T("half, bfloat16 and 64-bit integers of foreign files are read") foreign_types();
     T("a file cut anywhere or with one bit changed anywhere is refused") cut_and_flip();
+    T("the digest is that of the bytes, and is looked at by who asks") digests();
+    T("files of version 1 are read, and their digest is looked at") version_1();
     T("a later format version is refused by name") later_version();
     T("headers that lie are refused with the reason") bad_headers();
     T("writing: same bytes again, names once, nothing left after failure") writing();
