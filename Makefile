@@ -9,7 +9,7 @@ trm-check     := cli rule fact schema rec base
 trm-buildings := cli build rec base
 trm-extract   := cli code task rule fact schema rec base
 trm-split     := cli fact rec base
-trm-train     := cli learn model code task rule fact schema ckpt opt net mat stat rec base
+trm-train     := cli learn team model code task rule fact schema ckpt opt net mat stat rec base
 trm-infer     := cli store model code task rule fact schema ckpt net mat stat rec base
 trm-diff      := cli fact rec base
 trm-eval      := cli stat fact rec base
@@ -50,12 +50,21 @@ B   := .build/std
 BIN := bin
 endif
 
+# Training by several processes: make MPI=1 builds .build/mpi/bin/trm-train, which mpirun starts; Debian has it as libopenmpi-dev
+# and openmpi-bin. Nothing else needs it.
+ifdef MPI
+B   := .build/mpi
+BIN := .build/mpi/bin
+override CFLAGS += -DTRM_MPI $(shell mpicc --showme:compile)
+team.libs := $(shell mpicc --showme:link)
+endif
+
 ROOMS    := $(notdir $(wildcard lib/*))
 PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
-ALL      := cli build page store learn model ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+ALL      := cli build page store learn team model ckpt opt net mat code task rule fact ifc step schema stat pack rec base
 HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
 
 .SUFFIXES:
@@ -133,6 +142,7 @@ help:
 	@echo "make ids-suite  IDS cases under IDS=folder"
 	@echo "make bench      one JSON line per benchmark"
 	@echo "make fuzz       every fuzz target for SECONDS=60"
+	@echo "make MPI=1      .build/mpi/bin/trm-train, for mpirun"
 	@echo "make install    PREFIX=/usr/local DESTDIR="
 
 setup:

@@ -680,13 +680,6 @@ open_model(struct infer *t, struct trm_cli *c)
 
 static const double quantiles[] = {0.5, 0.95, 0.99};
 
-static int
-compare_double(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* How long records took, as one record in a file of its own, so that the traces stay what they are. */
 static void
 write_stats(struct infer *t, struct trm_cli *c)
@@ -698,8 +691,7 @@ write_stats(struct infer *t, struct trm_cli *c)
     double seconds = trm_cli_now() - t->started;
     if (!t->stats)
         return;
-    if (t->n_ms)
-        qsort(t->ms, t->n_ms, sizeof *t->ms, compare_double);
+    trm_stat_sort(t->ms, t->n_ms);
     trm_jw_object(&w);
     trm_jw_kstr(&w, "kind", "speed");
     trm_jw_knum(&w, "v", 1);

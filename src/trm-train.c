@@ -29,6 +29,7 @@ struct train {
     struct trm_hide_opt hide;
     /* made of it */
     struct trm_cli *cli;
+    struct trm_team team; /* the first rank reads and writes as one alone would; the others only train with it */
     bool drill; /* tasks, not samples */
     enum trm_arch arch;
     struct trm_set set;
@@ -140,7 +141,7 @@ config_of(struct train *t, struct trm_learn_config *c)
 {
     *c = (struct trm_learn_config){
         .net = net_of(t), .opt = opt_of(t), .hide = t->hide, .batch = (size_t)t->batch, .threads = (size_t)t->threads,
-        .seed = (uint64_t)t->seed, .val_steps = (size_t)t->val_steps, .val_asks = (size_t)t->val_asks,
+        .team = t->team, .seed = (uint64_t)t->seed, .val_steps = (size_t)t->val_steps, .val_asks = (size_t)t->val_asks,
         .embed_scale = t->embed_scale, .varied = t->varied, .jitter = t->jitter, .stop_q = stop_q(t),
     };
 }
@@ -149,8 +150,8 @@ static void
 drill_config_of(struct train *t, struct trm_drill_config *c)
 {
     *c = (struct trm_drill_config){
-        .net = net_of(t), .opt = opt_of(t), .batch = (size_t)t->batch, .threads = (size_t)t->threads, .seed = (uint64_t)t->seed,
-        .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule, .places = t->places, .augment = !t->plain, .ramp = t->ramp,
+        .net = net_of(t), .opt = opt_of(t), .batch = (size_t)t->batch, .threads = (size_t)t->threads, .team = t->team,
+        .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule, .places = t->places, .augment = !t->plain, .ramp = t->ramp,
         .epochs = (size_t)t->epochs, .epoch_steps = (size_t)t->epoch_steps, .val_tasks = (size_t)t->val_asks,
         .val_steps = (size_t)t->val_steps, .stop_q = stop_q(t),
     };
@@ -193,7 +194,7 @@ write_status(struct train *t, const struct where *w)
     struct trm_err err = {0};
     char utc[32];
     double seconds = trm_cli_now() - t->started, share = w->steps ? (double)w->step / (double)w->steps : 0;
-    if (!t->status)
+    if (!t->status || t->team.rank)
         return;
     t->status_at = trm_cli_now();
     trm_cli_utc(utc);
@@ -395,6 +396,10 @@ write_model(struct train *t, const struct trm_model *m, const struct trm_solver 
 {
     struct trm_err err = {0};
     struct trm_buf rules = {0};
+    if (t->team.rank) {
+        free(lineage_text);
+        return;
+    }
     struct trm_ckpt_meta meta[3] = {{TRM_META_LINEAGE, lineage_text}};
     size_t n = 1;
     if (t->rules_json) {
@@ -476,14 +481,14 @@ run_epochs(struct train *t, const struct pupil *p, struct trm_err *err)
     struct where w = {.state = "training", .val_loss = p->run->sum.best_loss, .val_accuracy = p->run->sum.best_accuracy};
     bool stop = false;
     while (!stop && !is_done(t, p->run)) {
-        if (trm_cli_interrupted()) {
+        if (trm_team_most(&t->team, trm_cli_interrupted())) {
             w.state = "interrupted";
             show(t, p, &w, true);
             return save(t, p, err) == 0 ? 1 : -1;
         }
         if (p->learn ? trm_learn_step(p->learn, err) : trm_drill_step(p->drill, err))
             return -1;
-        stop = out_of_time(t);
+        stop = trm_team_say(&t->team, out_of_time(t));
         if ((p->run->count.step_of_epoch >= p->run->steps_per_epoch || stop) && end_epoch(t, p, &w, err) != 0)
             return -1;
         show(t, p, &w, false);
@@ -495,8 +500,8 @@ run_epochs(struct train *t, const struct pupil *p, struct trm_err *err)
 static int
 run_all(struct train *t, const struct pupil *p, struct trm_err *err)
 {
-    bool begun = t->resume && access(t->state_path, F_OK) == 0;
-    if (t->resume && !begun)
+    bool begun = trm_team_say(&t->team, t->resume && access(t->state_path, F_OK) == 0);
+    if (t->resume && !begun && t->team.rank == 0)
         trm_cli_warn(t->cli, "%s is not there: beginning at the start", t->state_path);
     int rc = !begun ? 0 : p->learn ? trm_learn_resume(p->learn, t->state_path, err) : trm_drill_resume(p->drill, t->state_path, err);
     rc = rc == 0 ? run_epochs(t, p, err) : rc;
@@ -582,6 +587,9 @@ static void
 take_lock(struct train *t)
 {
     struct trm_err err = {0};
+    t->lock = -1;
+    if (t->team.rank)
+        return;
     t->lock = open(t->lock_path, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
     if (t->lock < 0) {
         trm_err_set(&err, TRM_SYS, "%s cannot be written: %m", t->lock_path);
@@ -642,8 +650,10 @@ train(struct train *t)
 {
     struct trm_err err = {0};
     write_status(t, &(struct where){.state = "reading"});
-    bool alone = t->fresh.n && t->cli->n_files == 0; /* tasks made afresh are enough */
-    if (!alone && trm_cli_read(t->cli, read_sample, t) != 0)
+    bool enough = t->fresh.n && t->cli->n_files == 0; /* tasks made afresh are */
+    if (!enough && t->team.size > 1 && (t->cli->n_files == 0 || !strcmp(t->cli->files[0], "-")))
+        die(t, TRM_USAGE, "standard input with several ranks", "files, which every rank reads");
+    if (!enough && trm_cli_read(t->cli, read_sample, t) != 0)
         return trm_cli_end(t->cli);
     struct trm_sha256 sha = t->drill ? t->tasks.sha : t->set.sha;
     if (t->drill ? t->tasks.begun : t->set.begun)
@@ -659,13 +669,29 @@ train(struct train *t)
 static void
 release(struct train *t)
 {
-    unlink(t->lock_path);
-    close(t->lock);
+    if (t->lock >= 0) {
+        unlink(t->lock_path);
+        close(t->lock);
+    }
     trm_set_release(&t->set);
     trm_kept_release(&t->tasks);
     trm_json_free(t->rules_json);
     free(t->state_path);
     free(t->lock_path);
+}
+
+/* Only the first rank is heard. */
+static void
+join_team(struct train *t)
+{
+    struct trm_err err = {0};
+    if (trm_team_begin(&t->team, &err) != 0)
+        trm_cli_die(t->cli, &err);
+    if (t->team.rank == 0)
+        return;
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (nowhere >= 0)
+        dup2(nowhere, STDOUT_FILENO);
 }
 
 static long
@@ -807,8 +833,10 @@ main(int argc, char **argv)
     trm_cli_begin(&c, argc, argv);
     if (!is_preset(t.preset))
         die(&t, TRM_USAGE, "--preset", "verdict, micro, sudoku4, sudoku6, maze9, grid10, sudoku9 or paper");
+    join_team(&t);
     prepare(&t);
     int status = train(&t);
     release(&t);
+    trm_team_end(&t.team, status > 1 ? status : 0);
     return status;
 }

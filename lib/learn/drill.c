@@ -67,14 +67,14 @@ static int
 fill_slots(struct trm_drill *d, struct trm_err *err)
 {
     size_t n = 0, s = trm_board_positions(&d->solver.board), k = trm_board_id_columns(&d->solver.board);
-    uint64_t first = d->run.count.drawn;
     struct trm_err *why = err;
     int rc = 0;
-    for (size_t i = 0; i < d->config.batch; i++)
+    for (size_t i = 0; i < d->run.slots.count; i++)
         if (d->run.slots.halted[i])
             d->wanting[n++] = i;
-    if (d->n_train && d->order_of != first / d->n_train + 1)
-        shuffle(d, first / d->n_train);
+    uint64_t start = d->run.count.drawn, first = trm_run_draws(&d->run, n);
+    if (d->n_train && d->order_of != start / d->n_train + 1)
+        shuffle(d, start / d->n_train);
 #pragma omp parallel for schedule(dynamic, 1) num_threads((int)d->config.threads)
     for (size_t j = 0; j < n; j++) {
         struct trm_err mine = {0};
@@ -93,7 +93,6 @@ fill_slots(struct trm_drill *d, struct trm_err *err)
         struct trm_net_task task = {.ids = d->ids + j * s * k, .labels = d->labels + j * s};
         rc = trm_slots_put(&d->run.slots, &d->solver.net, d->run.params, d->wanting[j], &task, first + j, err);
     }
-    d->run.count.drawn += n;
     return rc;
 }
 
@@ -176,7 +175,7 @@ init_parts(struct trm_drill *d, struct trm_err *err)
     if (trm_net_init(&d->solver.net, &c->net, err) != 0)
         return -1;
     size_t per_epoch = c->epoch_steps ? c->epoch_steps : d->n_train ? (d->n_train + c->batch - 1) / c->batch : FRESH_EPOCH;
-    struct trm_run_config run = {.opt = c->opt, .batch = c->batch, .threads = c->threads, .seed = c->seed,
+    struct trm_run_config run = {.opt = c->opt, .batch = c->batch, .threads = c->threads, .team = c->team, .seed = c->seed,
                                  .ramp = c->ramp ? c->epochs * per_epoch : 0};
     /* K columns add up where one did as published */
     if (trm_run_init(&d->run, &d->solver.net, &run, 1 / sqrt(c->net.id_columns), err) != 0)

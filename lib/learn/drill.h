@@ -46,6 +46,7 @@ struct trm_drill_config {
     struct trm_net_config net; /* seq, vocabularies, id columns are filled in */
     struct trm_opt_config opt;
     size_t batch, threads;
+    struct trm_team team;
     uint64_t seed;
     const struct trm_fresh *fresh; /* [n_fresh] borrowed */
     size_t n_fresh;

@@ -85,6 +85,7 @@ struct trm_learn_config {
     struct trm_opt_config opt;
     struct trm_hide_opt hide;
     size_t batch, threads;
+    struct trm_team team;
     uint64_t seed;
     size_t val_steps, val_asks; /* supervision steps at most, and asks at most, of the look after each epoch */
     double embed_scale;         /* the initial embedding is multiplied by it: ten columns add up at each position */

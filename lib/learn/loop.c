@@ -41,7 +41,7 @@ init_parts(struct trm_learn *l, struct trm_err *err)
         return -1;
     l->config.net = net;
     struct trm_run_config run = {.opt = l->config.opt, .batch = l->config.batch, .threads = l->config.threads,
-                                 .seed = l->config.seed};
+                                 .team = l->config.team, .seed = l->config.seed};
     /* the embedding scaled down, because K columns and F features add up where one word did as published */
     if (trm_run_init(&l->run, &l->model.net, &run, l->config.embed_scale, err) != 0)
         return -1;
@@ -99,17 +99,17 @@ shuffle(struct trm_learn *l, uint64_t pass, size_t n)
 
 /* Passes over the observed samples, each in an order of its own; with chance `varied` a varied one instead. */
 static const struct trm_ask *
-next_ask(struct trm_learn *l, struct trm_rng *rng)
+next_ask(struct trm_learn *l, uint64_t drawn, struct trm_rng *rng)
 {
     size_t n_varied = l->n_train - l->n_observed;
     double u = trm_rng_uniform(rng);
     uint64_t any = trm_rng_u64(rng);
     if (n_varied && (u < l->config.varied || !l->n_observed))
         return &l->train[l->n_observed + any % n_varied];
-    uint64_t pass = l->run.count.drawn / l->n_observed;
+    uint64_t pass = drawn / l->n_observed;
     if (l->order_of != pass + 1)
         shuffle(l, pass, l->n_observed);
-    return &l->train[l->order[l->run.count.drawn % l->n_observed]];
+    return &l->train[l->order[drawn % l->n_observed]];
 }
 
 static bool
@@ -153,16 +153,15 @@ hide_numbers(struct trm_learn *l, const struct trm_sample *s, struct trm_rng *rn
 }
 
 static int
-fill_slot(struct trm_learn *l, size_t slot, struct trm_err *err)
+fill_slot(struct trm_learn *l, size_t slot, uint64_t drawn, struct trm_err *err)
 {
-    struct trm_rng rng = trm_run_rng(l->config.seed, 'd', l->run.count.drawn);
-    const struct trm_ask *ask = next_ask(l, &rng);
+    struct trm_rng rng = trm_run_rng(l->config.seed, 'd', drawn);
+    const struct trm_ask *ask = next_ask(l, drawn, &rng);
     trm_hide_draw(l->hide, ask->sample, &l->config.hide, &rng);
     struct trm_sample s = *ask->sample;
     jitter(l, &s, &rng);
     if (ask < l->train + l->n_observed)
         hide_numbers(l, &s, &rng);
-    l->run.count.drawn++;
     if (trm_encode(&l->coded, l->model.vocab, &s, l->hide, ask->first_rule, err) != 0)
         return -1;
     struct trm_net_task task = {.ids = l->coded.ids, .features = l->coded.feats, .labels = l->coded.labels};
@@ -176,8 +175,12 @@ fill_slot(struct trm_learn *l, size_t slot, struct trm_err *err)
 int
 trm_learn_step(struct trm_learn *l, struct trm_err *err)
 {
-    for (size_t i = 0; i < l->config.batch; i++)
-        if (l->run.slots.halted[i] && fill_slot(l, i, err) != 0)
+    size_t n = 0;
+    for (size_t i = 0; i < l->run.slots.count; i++)
+        n += l->run.slots.halted[i];
+    uint64_t drawn = trm_run_draws(&l->run, n);
+    for (size_t i = 0; i < l->run.slots.count; i++)
+        if (l->run.slots.halted[i] && fill_slot(l, i, drawn++, err) != 0)
             return -1;
     return trm_run_step(&l->run, err);
 }

@@ -31,11 +31,32 @@ first_weights(struct trm_run *r, double embed_scale)
     memcpy(r->best, r->params, net->n_params * sizeof *r->best);
 }
 
+static size_t
+ranks(const struct trm_run_config *c)
+{
+    return c->team.size > 1 ? (size_t)c->team.size : 1;
+}
+
+static int
+check_team(const struct trm_net *net, const struct trm_run_config *c, struct trm_err *err)
+{
+    if (ranks(c) == 1)
+        return 0;
+    if (c->batch % (ranks(c) * net->config.micro))
+        return trm_err_set(err, TRM_USAGE, "batch is %zu, expected a multiple of %zu ranks times %u", c->batch, ranks(c),
+                           net->config.micro);
+    if (net->config.dropout > 0) /* its masks are drawn by the place of a slot among its rank's */
+        return trm_err_set(err, TRM_USAGE, "dropout is %g, expected 0 with several ranks", net->config.dropout);
+    return 0;
+}
+
 int
 trm_run_init(struct trm_run *r, struct trm_net *net, const struct trm_run_config *c, double embed_scale, struct trm_err *err)
 {
     size_t n = net->n_params;
     *r = (struct trm_run){.config = *c, .net = net, .n = net->config.n, .T = net->config.T};
+    if (check_team(net, c, err) != 0)
+        return -1;
     r->params = calloc(n, sizeof *r->params);
     r->ema = calloc(n, sizeof *r->ema);
     r->best = calloc(n, sizeof *r->best);
@@ -43,7 +64,7 @@ trm_run_init(struct trm_run *r, struct trm_net *net, const struct trm_run_config
     if (!r->params || !r->ema || !r->best || !r->grad)
         return trm_err_set(err, TRM_SYS, "out of memory for %zu parameters", n);
     if (trm_opt_init(&r->opt, &c->opt, net->n_trained, err) != 0 ||
-        trm_slots_init(&r->slots, net, c->batch, TRM_SLOTS_TRAIN, c->threads, c->seed, err) != 0)
+        trm_slots_init(&r->slots, net, c->batch / ranks(c), TRM_SLOTS_TRAIN, c->threads, c->seed, err) != 0)
         return -1;
     first_weights(r, embed_scale);
     return 0;
@@ -84,20 +105,42 @@ trm_run_deepen(struct trm_run *r, int phase)
     r->net->config.T = least(T[phase], r->T);
 }
 
+uint64_t
+trm_run_draws(struct trm_run *r, size_t n)
+{
+    uint64_t all, first = r->count.drawn + trm_team_before(&r->config.team, n, &all);
+    r->count.drawn += all;
+    return first;
+}
+
+/* What all ranks found together. */
+static void
+add_stats(struct trm_run *r, const struct trm_net_stats *st)
+{
+    double x[] = {st->loss / (double)ranks(&r->config), st->halt / (double)ranks(&r->config), (double)st->labelled,
+                  (double)st->right, (double)st->exact, (double)st->halted, (double)st->halted_steps};
+    trm_team_sum(&r->config.team, x, sizeof x / sizeof *x);
+    r->sum.loss += x[0], r->sum.halt += x[1];
+    r->count.labelled += (uint64_t)x[2], r->count.right += (uint64_t)x[3], r->count.exact += (uint64_t)x[4];
+    r->count.halted += (uint64_t)x[5], r->count.halted_steps += (uint64_t)x[6];
+    r->count.seen += r->config.batch;
+    r->count.step_of_epoch++;
+}
+
 int
 trm_run_step(struct trm_run *r, struct trm_err *err)
 {
     struct trm_net_stats st;
+    size_t rank = (size_t)r->config.team.rank, mine = r->slots.count;
     trm_run_deepen(r, trm_run_phase(r, r->opt.steps));
+    trm_slots_pass(&r->slots, r->net, rank * mine);
     if (trm_net_train(r->net, r->params, &r->slots, r->grad, &st, err) != 0)
         return -1;
+    trm_slots_pass(&r->slots, r->net, (ranks(&r->config) - 1 - rank) * mine);
+    trm_team_mean(&r->config.team, r->grad, r->net->n_trained, (double)ranks(&r->config));
     trm_opt_step(&r->opt, r->params, r->grad);
     trm_opt_average(&r->opt, r->ema, r->params);
-    r->sum.loss += st.loss, r->sum.halt += st.halt;
-    r->count.labelled += st.labelled, r->count.right += st.right;
-    r->count.exact += st.exact, r->count.seen += r->config.batch;
-    r->count.halted += st.halted, r->count.halted_steps += st.halted_steps;
-    r->count.step_of_epoch++;
+    add_stats(r, &st);
     return 0;
 }
 
@@ -139,6 +182,9 @@ trm_run_settings(const struct trm_run *r, struct trm_buf *b)
     trm_buf_addf(b, "%zu %llu %llu ", r->config.batch, (unsigned long long)r->config.seed, (unsigned long long)r->config.ramp);
 }
 
+enum { SHARED = 8,              /* parts that are the same on every rank */
+       PARTS = SHARED + TRM_SLOTS_PARTS };
+
 /* Every array of the state, in a fixed order. */
 static size_t
 parts_of(struct trm_run *r, struct trm_slots_part *p)
@@ -155,19 +201,65 @@ parts_of(struct trm_run *r, struct trm_slots_part *p)
     return k + trm_slots_parts(&r->slots, r->net, p + k);
 }
 
-enum { PARTS = 8 + TRM_SLOTS_PARTS };
+/* Whether each rank has its own, a share of slots. */
+static bool
+is_shared_out(const struct trm_run *r, const struct trm_slots_part *p, size_t i)
+{
+    return ranks(&r->config) > 1 && i >= SHARED && strcmp(p->name, "slots.rng") != 0 && strcmp(p->name, "slots.clock") != 0;
+}
+
+/* The tensors of all ranks on the first of them; gathered: [PARTS] what is to be freed. */
+static int
+gather(struct trm_run *r, struct trm_ckpt_tensor *t, void **gathered, size_t *n_parts)
+{
+    struct trm_slots_part part[PARTS];
+    size_t n = *n_parts = parts_of(r, part);
+    int bad = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t share = is_shared_out(r, &part[i], i) ? ranks(&r->config) : 1, bytes = part[i].count * trm_dtype_size(part[i].dtype);
+        t[i] = (struct trm_ckpt_tensor){.name = part[i].name, .dtype = part[i].dtype, .rank = 1, .shape = {share * part[i].count},
+                                        .data = part[i].data};
+        if (share == 1)
+            continue;
+        if (r->config.team.rank == 0)
+            t[i].data = gathered[i] = malloc(share * bytes + 1);
+        bad |= r->config.team.rank == 0 && !gathered[i];
+    }
+    if (trm_team_most(&r->config.team, bad))
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        if (is_shared_out(r, &part[i], i))
+            trm_team_gather(&r->config.team, gathered[i], part[i].data, part[i].count * trm_dtype_size(part[i].dtype));
+    return 0;
+}
 
 int
 trm_run_save(const struct trm_run *r, const char *path, const char *fingerprint, struct trm_err *err)
 {
-    struct trm_slots_part part[PARTS];
     struct trm_ckpt_tensor t[PARTS] = {0};
-    size_t n = parts_of((struct trm_run *)(uintptr_t)r, part); /* hands out writable pointers, which are only read here */
-    for (size_t i = 0; i < n; i++)
-        t[i] = (struct trm_ckpt_tensor){.name = part[i].name, .dtype = part[i].dtype, .rank = 1, .shape = {part[i].count},
-                                        .data = part[i].data};
     struct trm_ckpt_meta meta[] = {{"trm.state", fingerprint}};
-    return trm_ckpt_write(path, t, n, meta, 1, NULL, err);
+    void *gathered[PARTS] = {0};
+    size_t n;
+    /* hands out writable pointers, which are only read here */
+    int rc = gather((struct trm_run *)(uintptr_t)r, t, gathered, &n) ? trm_err_set(err, TRM_SYS, "out of memory") : 0;
+    if (rc == 0 && r->config.team.rank == 0)
+        rc = trm_ckpt_write(path, t, n, meta, 1, NULL, err);
+    for (size_t i = 0; i < PARTS; i++)
+        free(gathered[i]);
+    return rc;
+}
+
+static int
+read_share(const struct trm_run *r, const struct trm_ckpt *f, const struct trm_slots_part *p, struct trm_err *err)
+{
+    size_t bytes = p->count * trm_dtype_size(p->dtype);
+    char *all = malloc(ranks(&r->config) * bytes + 1);
+    int rc = !all ? trm_err_set(err, TRM_SYS, "out of memory")
+                  : trm_ckpt_read(f, p->name, p->dtype, all, ranks(&r->config) * p->count, err);
+    if (rc == 0)
+        memcpy(p->data, all + (size_t)r->config.team.rank * bytes, bytes);
+    free(all);
+    return rc;
 }
 
 static int
@@ -176,7 +268,8 @@ read_parts(struct trm_run *r, const struct trm_ckpt *f, struct trm_err *err)
     struct trm_slots_part part[PARTS];
     size_t n = parts_of(r, part);
     for (size_t i = 0; i < n; i++)
-        if (trm_ckpt_read(f, part[i].name, part[i].dtype, part[i].data, part[i].count, err) != 0)
+        if (is_shared_out(r, &part[i], i) ? read_share(r, f, &part[i], err)
+                                          : trm_ckpt_read(f, part[i].name, part[i].dtype, part[i].data, part[i].count, err))
             return -1;
     return trm_slots_check(&r->slots, r->net, err);
 }

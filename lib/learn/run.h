@@ -10,10 +10,12 @@
 #include "../base/rng.h"
 #include "../net/net.h"
 #include "../opt/opt.h"
+#include "../team/team.h"
 
 struct trm_run_config {
     struct trm_opt_config opt;
-    size_t batch, threads;
+    size_t batch, threads; /* batch: slots of all ranks together, a multiple of ranks times net.micro when there are several */
+    struct trm_team team;  /* each rank holds batch/size slots, in the order of ranks */
     uint64_t seed;
     uint64_t ramp; /* depth curriculum over so many optimiser steps, 0: none; see trm_run_step */
 };
@@ -40,6 +42,8 @@ struct trm_run {
 int trm_run_init(struct trm_run *r, struct trm_net *net, const struct trm_run_config *c, double embed_scale, struct trm_err *err);
 void trm_run_release(struct trm_run *r);
 
+/* Number of the first of n draws that this rank takes now; the draws of all ranks are counted. */
+uint64_t trm_run_draws(struct trm_run *r, size_t n);
 /* One optimiser step; every slot that had halted must have a fresh sample. The net runs at the depth of this step: with a ramp
  * of R steps at most (n,T) = (2,1) before 0.3 R, (4,2) before 0.6 R, then its full depth (TRM.md: 1.7 times faster for 0.6
  * points). */
@@ -55,7 +59,8 @@ bool trm_run_end_epoch(struct trm_run *r, bool better, double loss, double accur
 /* A random number generator of its own for every draw, made from the seed, what it is for, and a count. */
 struct trm_rng trm_run_rng(uint64_t seed, char what, uint64_t k);
 
-/* fingerprint: 64 hex digits, made of all that must be equal for a run to go on as if it had not stopped. */
+/* Of several ranks the first writes the state of all, in the form of one rank: any number of them may go on from it.
+ * fingerprint: 64 hex digits, made of all that must be equal for a run to go on as if it had not stopped. */
 int trm_run_save(const struct trm_run *r, const char *path, const char *fingerprint, struct trm_err *err);
 /* TRM_DATA: not a training state, of another fingerprint, or numbers that cannot be. */
 int trm_run_resume(struct trm_run *r, const char *path, const char *fingerprint, struct trm_err *err);

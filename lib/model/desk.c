@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../stat/stat.h"
 #include "model.h"
 
 struct waiting {
@@ -102,12 +103,6 @@ six(double x)
     return round(x * 1e6) / 1e6;
 }
 
-static double
-sigmoid(double q)
-{
-    return 1 / (1 + exp(-q));
-}
-
 static void
 number(struct trm_buf *b, const char *key, double x)
 {
@@ -146,12 +141,12 @@ write_step(struct trm_buf *b, const struct waiting *x, const struct trm_solved *
 {
     const uint8_t *now = f->answer + k * f->n, *before = k ? now - f->n : x->input;
     trm_buf_addf(b, k ? ",{\"step\":%zu" : "{\"step\":%zu", k + 1);
-    number(b, "halt", six(sigmoid(f->halt[k])));
+    number(b, "halt", six(trm_stat_sigmoid(f->halt[k])));
     number(b, "p", six(f->p[k]));
     number(b, "least", six(f->least[k]));
     size_t n = changes(b, x, before, now);
     trm_buf_addf(b, ",\"text\":\"step %zu: %zu token%s %s, least sure %.2f; halting %.2f\"}", k + 1, n, n == 1 ? "" : "s",
-                 k ? "changed" : "put", f->least[k], sigmoid(f->halt[k]));
+                 k ? "changed" : "put", f->least[k], trm_stat_sigmoid(f->halt[k]));
 }
 
 static int
@@ -160,7 +155,7 @@ write_rest(const struct trm_desk *d, struct waiting *x, const struct trm_solved 
     struct trm_buf *b = &x->text;
     trm_buf_adds(b, ",\"solver\":\"trm\"");
     tokens(b, "answer", f->answer + (f->steps - 1) * f->n, f->n);
-    number(b, "confidence", six(sigmoid(f->q)));
+    number(b, "confidence", six(trm_stat_sigmoid(f->q)));
     if (d->rollouts > 1)
         trm_buf_addf(b, ",\"rollouts\":%zu,\"rollout\":%zu,\"total_steps\":%zu", d->rollouts, f->rollout, f->total_steps);
     trm_buf_adds(b, ",\"steps\":[");

@@ -7,7 +7,7 @@ declare -gA MAY=(
     [fact]="base rec" [rule]="base rec schema fact" [task]="base rec" [code]="base rec schema fact rule task"
     [mat]="base" [net]="base mat" [opt]="base mat" [ckpt]="base rec" [store]="base rec ckpt" [page]="base rec stat fact"
     [build]="base rec" [model]="base rec stat fact rule task code net mat ckpt" [cli]="base rec"
-    [learn]="base rec stat code net opt mat ckpt rule task fact model"
+    [team]="base" [learn]="base rec stat code net opt mat ckpt rule task fact model team"
 )
 
 setup_file() {
