@@ -59,10 +59,9 @@ ONLY ?= $(FAMILIES) $(DOMAINS)
 # the paper's ablations, on this family, with these seeds
 ABLATE       ?= sudoku6
 ABLATE_SEEDS ?= 1 2 3
-ABLATIONS    := full no-ema last-call shallow attention one-step
+ABLATIONS    := full no-ema shallow attention one-step
 full      :=
 no-ema    := --ema 0
-last-call := --grad-calls 2
 shallow   := -n 2 -T 2
 attention := --form attention --heads 4 --prefix 8 --pos rope
 one-step  := --max-steps 1
@@ -133,5 +132,32 @@ $(W)/$(1).judged.ndjson: $(W)/$(1).trm $(W)/$(1).tasks.ndjson $(W)/infer.set $(c
 endef
 $(foreach m,$(FAMILIES) $(DOMAINS),$(eval $(call model,$(m))))
 
-$(OUT)/table.ndjson $(OUT)/table.txt &: $(foreach m,$(ONLY),$(W)/$(m).judged.ndjson)
-	@true
+# one line a model and family
+$(OUT)/table.ndjson: $(foreach m,$(ONLY),$(W)/$(m).judged.ndjson)
+	@for m in $(ONLY); do grep -h '^{"kind":"verified"' $(W)/$$m.judged.ndjson | grep -v '"id":"all"' | \
+	  sed "s/^{\"kind\":\"verified\",\"v\":1,/{\"kind\":\"verified\",\"v\":1,\"model\":\"$$m\",/"; done > $@.part
+	@mv $@.part $@
+
+$(OUT)/table.txt: $(OUT)/table.ndjson
+	@{ printf '%-12s %-14s %7s %7s %7s\n' model family tasks right missing; \
+	  sed -E 's/.*"model":"([^"]*)","id":"([^"]*)","tasks":([0-9]+),"answers":[0-9]+,"right":([0-9]+),.*"missing":([0-9]+),.*/\1 \2 \3 \4 \5/' $< | \
+	  while read -r model family tasks right missing; do \
+	    printf '%-12s %-14s %7s %7s %7s\n' $$model $$family $$tasks $$right $$missing; done; } > $@.part
+	@mv $@.part $@
+
+# --- ablations ------------------------------------------------------------------------------------------------------
+define ablation
+$(W)/ablate.$(1).$(2).trm: $(W)/$(ABLATE).set $(call program,train)
+	$$(call say,ablation $(1), seed $(2))
+	$$(Q)$(STEP) $(W)/ablate.$(1).$(2).epochs.ndjson $(call program,train) --epoch-steps 100 $$$$(cat $$<) --seed $(2) $($(1)) \
+	  $(foreach k,$(call kinds,$(ABLATE)),--fresh $(k)) -o $$@
+$(W)/ablate.$(1).$(2).verdicts.ndjson: $(W)/ablate.$(1).$(2).trm $(W)/$(ABLATE).tasks.ndjson
+	$$(Q)$(STEP) $(W)/ablate.$(1).$(2).traces.ndjson $(call program,infer) -m $$< --halt 1 $(if $(filter one-step,$(1)),--max-steps 1) \
+	  $(W)/$(ABLATE).tasks.ndjson
+	$$(Q)$(STEP) $$@ $(call program,verify) $(W)/$(ABLATE).tasks.ndjson $(W)/ablate.$(1).$(2).traces.ndjson
+endef
+$(foreach a,$(ABLATIONS),$(foreach s,$(ABLATE_SEEDS),$(eval $(call ablation,$(a),$(s)))))
+
+ablations: $(foreach a,$(ABLATIONS),$(foreach s,$(ABLATE_SEEDS),$(W)/ablate.$(a).$(s).verdicts.ndjson))
+	@for a in $(ABLATIONS); do for s in $(ABLATE_SEEDS); do printf '%s seed %s: ' $$a $$s; \
+	  tail -n 1 $(W)/ablate.$$a.$$s.verdicts.ndjson | sed -E 's/.*"tasks":([0-9]+).*"right":([0-9]+).*/\2 of \1/'; done; done | tee $(OUT)/ablations.txt
