@@ -25,6 +25,10 @@
 
 /* Bytes of one element. */
 size_t trm_dtype_size(enum trm_dtype t);
+/* As safetensors spells it: "F32"; static. */
+const char *trm_dtype_name(enum trm_dtype t);
+/* Whether it holds F32, F64, F16 or BF16 numbers. */
+bool trm_dtype_is_float(enum trm_dtype t);
 
 /* A tensor in a file, or to be written. */
 struct trm_ckpt_tensor {
@@ -59,9 +63,11 @@ void trm_ckpt_release(struct trm_ckpt *c);
 /* NULL when there is none. Borrowed from *c. */
 const struct trm_ckpt_tensor *trm_ckpt_find(const struct trm_ckpt *c, const char *name);
 const char *trm_ckpt_get(const struct trm_ckpt *c, const char *key);
-/* Copy the tensor `name`, which must have `count` elements, to out [count] of type `as`; numbers are converted between
- * any of the float types, and exactly between integer types (TRM_DATA when one does not fit, or for float to integer).
- * TRM_DATA also: no such tensor, another count. */
+/* Copy the elements of t to out [t->count] of type `as`, aligned for it. Between float types each is rounded to the nearest,
+ * ties to even, so what a wider type was made from comes back exactly; between integer types they stay as they are.
+ * TRM_DATA: one does not fit; float to integer or the other way. */
+int trm_ckpt_convert(const struct trm_ckpt_tensor *t, enum trm_dtype as, void *out, struct trm_err *err);
+/* The same for the tensor called `name`, which must have `count` elements. TRM_DATA also: no such tensor, another count. */
 int trm_ckpt_read(const struct trm_ckpt *c, const char *name, enum trm_dtype as, void *out, size_t count,
                   struct trm_err *err);
 /* The vector that a table of n tensors describes (`total` elements), tensor names in the file being prefix + name.

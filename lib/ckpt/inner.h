@@ -15,7 +15,4 @@ enum { DIGEST_DIGITS = 64, CHECK_DIGITS = 16 };
 #define MOST_HEADER (64u << 20)             /* bytes; the format's own bound is 100 MB */
 #define DATA_ALIGN 64
 
-/* As safetensors spells it: "F32". */
-const char *trm_dtype_name(enum trm_dtype t);
-
 #endif

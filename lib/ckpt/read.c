@@ -326,12 +326,6 @@ of_half(uint16_t h)
     return h & 0x8000 ? -x : x;
 }
 
-static bool
-is_float(enum trm_dtype t)
-{
-    return t == TRM_F32 || t == TRM_F64 || t == TRM_F16 || t == TRM_BF16;
-}
-
 static double
 float_at(const struct trm_ckpt_tensor *t, size_t i)
 {
@@ -398,6 +392,73 @@ put_int(void *out, enum trm_dtype as, size_t i, uint64_t magnitude, bool negativ
     return true;
 }
 
+/* x to `digits` binary digits, none of them below 2^least: to the nearest, ties to even. */
+static double
+round_to(double x, int digits, int least)
+{
+    int e;
+    frexp(x, &e);
+    int q = e - digits > least ? e - digits : least;
+    return ldexp(rint(ldexp(x, -q)), q);
+}
+
+/* The half precision number of a value that is one, or not finite. */
+static uint16_t
+to_half(double x)
+{
+    int e;
+    double y = fabs(x);
+    unsigned sign = signbit(x) ? 0x8000 : 0;
+    if (isnan(x))
+        return (uint16_t)(sign | 0x7e00);
+    if (isinf(x))
+        return (uint16_t)(sign | 0x7c00);
+    frexp(y, &e);
+    if (y < 0x1p-14) /* no leading one is implied */
+        return (uint16_t)(sign | (unsigned)ldexp(y, 24));
+    return (uint16_t)(sign | (unsigned)(e + 14) << 10 | ((unsigned)ldexp(y, 11 - e) & 1023));
+}
+
+/* Put a number, rounded; false: it is finite and the type holds nothing so large. */
+static bool
+put_float(void *out, enum trm_dtype as, size_t i, double x)
+{
+    if (as == TRM_F64)
+        return ((double *)out)[i] = x, true;
+    if (as == TRM_F16) {
+        double y = isfinite(x) ? round_to(x, 11, -24) : x;
+        return ((uint16_t *)out)[i] = to_half(y), !(isfinite(x) && fabs(y) > 65504);
+    }
+    float f = (float)(as == TRM_BF16 && isfinite(x) ? round_to(x, 8, -133) : x);
+    if (as == TRM_F32)
+        ((float *)out)[i] = f;
+    else { /* bfloat16: the upper half of a float */
+        uint32_t bits;
+        memcpy(&bits, &f, 4);
+        ((uint16_t *)out)[i] = (uint16_t)(bits >> 16);
+    }
+    return isfinite(f) || !isfinite(x);
+}
+
+int
+trm_ckpt_convert(const struct trm_ckpt_tensor *t, enum trm_dtype as, void *out, struct trm_err *err)
+{
+    if (t->dtype == as) {
+        if (t->count)
+            memcpy(out, t->data, t->count * trm_dtype_size(as));
+        return 0;
+    }
+    if (trm_dtype_is_float(t->dtype) != trm_dtype_is_float(as))
+        return trm_err_set(err, TRM_DATA, "%s is %s, expected %s", t->name, trm_dtype_name(t->dtype), trm_dtype_name(as));
+    for (size_t i = 0; i < t->count; i++) {
+        uint64_t magnitude = 0;
+        bool negative = !trm_dtype_is_float(as) && int_at(t, i, &magnitude);
+        if (!(trm_dtype_is_float(as) ? put_float(out, as, i, float_at(t, i)) : put_int(out, as, i, magnitude, negative)))
+            return trm_err_set(err, TRM_DATA, "%s: element %zu does not fit %s", t->name, i, trm_dtype_name(as));
+    }
+    return 0;
+}
+
 int
 trm_ckpt_read(const struct trm_ckpt *c, const char *name, enum trm_dtype as, void *out, size_t count,
               struct trm_err *err)
@@ -407,26 +468,7 @@ trm_ckpt_read(const struct trm_ckpt *c, const char *name, enum trm_dtype as, voi
         return trm_err_set(err, TRM_DATA, "no tensor is called %s", name);
     if (t->count != count)
         return trm_err_set(err, TRM_DATA, "%s has %zu elements, expected %zu", name, t->count, count);
-    if (t->dtype == as) {
-        if (count)
-            memcpy(out, t->data, count * trm_dtype_size(as));
-        return 0;
-    }
-    if (is_float(t->dtype) != is_float(as) || as == TRM_F16 || as == TRM_BF16)
-        return trm_err_set(err, TRM_DATA, "%s is %s, expected %s", name, trm_dtype_name(t->dtype), trm_dtype_name(as));
-    for (size_t i = 0; i < count; i++) {
-        uint64_t magnitude;
-        if (as == TRM_F32)
-            ((float *)out)[i] = (float)float_at(t, i);
-        else if (as == TRM_F64)
-            ((double *)out)[i] = float_at(t, i);
-        else {
-            bool negative = int_at(t, i, &magnitude);
-            if (!put_int(out, as, i, magnitude, negative))
-                return trm_err_set(err, TRM_DATA, "%s: element %zu does not fit %s", name, i, trm_dtype_name(as));
-        }
-    }
-    return 0;
+    return trm_ckpt_convert(t, as, out, err);
 }
 
 /* The file's tensor for table entry e, of its shape. */
@@ -441,7 +483,7 @@ entry_of(const struct trm_ckpt *c, const char *prefix, const struct trm_tensor *
         return NULL;
     }
     bool same = t->rank == e->rank && t->shape[0] == e->shape[0] && (e->rank == 1 || t->shape[1] == e->shape[1]);
-    if (!same || !is_float(t->dtype)) {
+    if (!same || !trm_dtype_is_float(t->dtype)) {
         trm_err_set(err, TRM_DATA, "tensor %s is %s of rank %zu [%zu,%zu], expected [%zu,%zu]", name,
                     trm_dtype_name(t->dtype), t->rank, t->shape[0], t->rank > 1 ? t->shape[1] : 1, e->shape[0],
                     e->shape[1]);
