@@ -23,7 +23,7 @@ enum { MOST_WHY = 5,  /* fields named by --why */
 
 struct infer {
     /* as given */
-    const char *model_path, *store, *stats;
+    const char *model_path, *store, *stats, *backend;
     struct trm_list rule_files;
     long max_steps, support, threads, slots, rollouts;
     double halt, noise; /* halt 0: as the model says */
@@ -672,6 +672,9 @@ open_model(struct infer *t, struct trm_cli *c)
         trm_cli_die(c, &err);
     double own = solver ? t->solver.stop_q : t->model.stop_q;
     t->stop_q = t->halt <= 0 ? own : t->halt >= 1 ? INFINITY : log(t->halt / (1 - t->halt));
+    if ((solver || t->model.arch == TRM_ARCH_TRM) &&
+        trm_net_backend(solver ? &t->solver.net : &t->model.net, t->backend, &err) != 0)
+        trm_cli_die(c, &err);
     if (solver)
         open_desk(t, c);
     else
@@ -704,6 +707,8 @@ write_stats(struct infer *t, struct trm_cli *c)
     }
     trm_jw_knum(&w, "seconds", round_to(seconds, 1e-6));
     trm_jw_knum(&w, "per_second", seconds > 0 ? round_to((double)t->n_ms / seconds, 1e-3) : 0);
+    if (t->desk || t->model.arch == TRM_ARCH_TRM)
+        trm_jw_kstr(&w, "backend", trm_net_backend_name(t->desk ? &t->solver.net : &t->model.net));
     trm_jw_knum(&w, "slots", (double)t->slots);
     trm_jw_knum(&w, "threads", (double)t->threads);
     trm_jw_knum(&w, "rollouts", (double)t->rollouts);
@@ -722,7 +727,7 @@ int
 main(int argc, char **argv)
 {
     trm_cli_blas_core(trm_mat_core_wanted(), trm_mat_core_reload, argv);
-    struct infer t = {.max_steps = 16, .support = 50, .threads = 1, .rollouts = 1, .noise = 0.5};
+    struct infer t = {.max_steps = 16, .support = 50, .threads = 1, .rollouts = 1, .noise = 0.5, .backend = "auto"};
     const struct trm_cli_opt opts[] = {
         {'m', "model", "MODEL", "the model file", &t.model_path, 0, 0, TRM_OPT_STR},
         {0, "store", "DIR", "use the current model of this folder", &t.store, 0, 0, TRM_OPT_STR},
@@ -738,6 +743,7 @@ main(int argc, char **argv)
         {0, "noise", "S", "deviation of what is added to the latent state before each step of a rollout", &t.noise, 0, 100,
          TRM_OPT_NUM},
         {0, "slots", "N", "rollouts of tasks thought about side by side; 0: as many as threads", &t.slots, 0, 65536, TRM_OPT_INT},
+        {0, "backend", "NAME", "auto, float32, bfloat16, amx, avx512_bf16 or plain; also by TRM_BACKEND", &t.backend, 0, 0, TRM_OPT_STR},
         {0, "timing", NULL, "add the milliseconds that each record took", &t.timing, 0, 0, TRM_OPT_FLAG},
         {0, "stats", "FILE", "p50, p95, p99 and records a second, as one record in a file", &t.stats, 0, 0, TRM_OPT_STR},
         {'j', "threads", "N", "for tasks, --why and long lists of rules; the bytes do not depend on it", &t.threads, 1, 256,
@@ -749,6 +755,8 @@ main(int argc, char **argv)
                         .operands = "[FILE...]",
                         .opts = opts};
     c.idle = work;
+    if (trm_cli_env("TRM_BACKEND"))
+        t.backend = trm_cli_env("TRM_BACKEND");
     trm_cli_begin(&c, argc, argv);
     open_model(&t, &c);
     t.started = trm_cli_now();

@@ -20,7 +20,7 @@
 
 struct train {
     /* as given */
-    const char *out, *arch_name, *preset, *status, *label, *parent, *optimiser, *form, *pos, *loss;
+    const char *out, *arch_name, *preset, *status, *label, *parent, *backend, *optimiser, *form, *pos, *loss;
     struct trm_list rules, fresh;
     bool resume, places, plain, ramp;
     long epochs, patience, batch, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
@@ -141,7 +141,7 @@ config_of(struct train *t, struct trm_learn_config *c)
 {
     *c = (struct trm_learn_config){
         .net = net_of(t), .opt = opt_of(t), .hide = t->hide, .batch = (size_t)t->batch, .threads = (size_t)t->threads,
-        .team = t->team, .seed = (uint64_t)t->seed, .val_steps = (size_t)t->val_steps, .val_asks = (size_t)t->val_asks,
+        .team = t->team, .backend = t->backend, .seed = (uint64_t)t->seed, .val_steps = (size_t)t->val_steps, .val_asks = (size_t)t->val_asks,
         .embed_scale = t->embed_scale, .varied = t->varied, .jitter = t->jitter, .stop_q = stop_q(t),
     };
 }
@@ -151,7 +151,7 @@ drill_config_of(struct train *t, struct trm_drill_config *c)
 {
     *c = (struct trm_drill_config){
         .net = net_of(t), .opt = opt_of(t), .batch = (size_t)t->batch, .threads = (size_t)t->threads, .team = t->team,
-        .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule, .places = t->places, .augment = !t->plain, .ramp = t->ramp,
+        .backend = t->backend, .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule, .places = t->places, .augment = !t->plain, .ramp = t->ramp,
         .epochs = (size_t)t->epochs, .epoch_steps = (size_t)t->epoch_steps, .val_tasks = (size_t)t->val_asks,
         .val_steps = (size_t)t->val_steps, .stop_q = stop_q(t),
     };
@@ -368,6 +368,7 @@ lineage(struct train *t, const struct trm_figures *val, const struct trm_drill_l
     trm_json_set_str(o, "preset", t->drill ? t->preset : NULL);
     trm_json_set_num(o, "seed", (double)t->seed);
     trm_json_set_str(o, "processor", trm_mat_core());
+    trm_json_set_str(o, "backend", t->arch == TRM_ARCH_TRM ? t->backend : NULL);
     trm_json_set_num(o, "threads_per_product", 1);
     trm_json_set_num(samples, "train", (double)count[TRM_TRAIN]);
     trm_json_set_num(samples, "val", (double)count[TRM_VAL]);
@@ -534,6 +535,7 @@ train_trm(struct train *t, struct trm_vocab *vocab, struct trm_err *err)
     if (rc == 0)
         rc = trm_learn_finish(&l, &f, err);
     if (rc == 0) {
+        t->backend = trm_net_backend_name(&l.model.net);
         write_model(t, &l.model, NULL, lineage(t, &f, NULL, l.run.count.epoch, l.run.count.best_epoch, l.run.opt.steps));
         say_done(t, &l.run, f.accuracy);
     }
@@ -556,6 +558,7 @@ train_drill(struct train *t, struct trm_err *err)
     if (rc == 0)
         rc = trm_drill_finish(&d, &val, err);
     if (rc == 0) {
+        t->backend = trm_net_backend_name(&d.solver.net);
         write_model(t, NULL, &d.solver, lineage(t, NULL, &val, d.run.count.epoch, d.run.count.best_epoch, d.run.opt.steps));
         say_done(t, &d.run, val.exact);
     }
@@ -758,7 +761,7 @@ main(int argc, char **argv)
 {
     trm_cli_blas_core(trm_mat_core_wanted(), trm_mat_core_reload, argv);
     struct train t = {
-        .arch_name = "trm", .preset = "verdict", .optimiser = "adamw", .form = "attention", .pos = "none", .loss = "softmax",
+        .arch_name = "trm", .preset = "verdict", .backend = "auto", .optimiser = "adamw", .form = "attention", .pos = "none", .loss = "softmax",
         .epochs = 50, .patience = 15, .batch = 32, .width = 64, .heads = 4, .prefix = 4, .layers = 2, .n = 1, .T = 1,
         .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 400, .val_steps = 4,
         .memory = 4096, .min_count = 12, .inner_multiple = 32, .rule = TRM_SIDE_DEFAULT, .lr = 5e-4, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.998, .clip = 1,
@@ -781,6 +784,7 @@ main(int argc, char **argv)
         {'b', "batch", "N", "slots", &t.batch, 1, 65536, TRM_OPT_INT},
         {'s', "seed", "N", "of weights, order, hiding and halting", &t.seed, 0, 1L << 31, TRM_OPT_INT},
         {'j', "threads", "N", "the bytes do not depend on it", &t.threads, 1, 1024, TRM_OPT_INT},
+        {0, "backend", "NAME", "auto, float32, bfloat16, amx, avx512_bf16 or plain; also by TRM_BACKEND", &t.backend, 0, 0, TRM_OPT_STR},
         {0, "status", "FILE", "where the run stands, replaced whole every second", &t.status, 0, 0, TRM_OPT_STR},
         {0, "label", "TEXT", "what you call the model", &t.label, 0, 0, TRM_OPT_STR},
         {0, "parent", "MODEL", "the model that this one follows, for its lineage", &t.parent, 0, 0, TRM_OPT_STR},
@@ -829,6 +833,8 @@ main(int argc, char **argv)
     };
     struct trm_cli c = {.name = "trm-train", .purpose = "Train a model on samples or tasks.", .operands = "[FILE...]", .opts = opts};
     t.cli = &c;
+    if (trm_cli_env("TRM_BACKEND"))
+        t.backend = trm_cli_env("TRM_BACKEND");
     apply_preset(opts, argc, argv);
     trm_cli_begin(&c, argc, argv);
     if (!is_preset(t.preset))

@@ -172,7 +172,7 @@ init_parts(struct trm_drill *d, struct trm_err *err)
     if (make_board(d, err) != 0 || make_room(d, err) != 0 || choose_val(d, err) != 0)
         return -1;
     trm_solver_shape(&c->net, &d->solver.board);
-    if (trm_net_init(&d->solver.net, &c->net, err) != 0)
+    if (trm_net_init(&d->solver.net, &c->net, err) != 0 || trm_net_backend(&d->solver.net, c->backend, err) != 0)
         return -1;
     size_t per_epoch = c->epoch_steps ? c->epoch_steps : d->n_train ? (d->n_train + c->batch - 1) / c->batch : FRESH_EPOCH;
     struct trm_run_config run = {.opt = c->opt, .batch = c->batch, .threads = c->threads, .team = c->team, .seed = c->seed,
@@ -239,6 +239,7 @@ look(struct trm_drill *d, struct trm_drill_look *out, struct trm_err *err)
     size_t next = 0, asked = 0, right = 0;
     const struct trm_solved *f;
     *out = (struct trm_drill_look){.n = d->n_val};
+    trm_solving_weights_changed(d->solving);
     while (next < d->n_val || trm_solving_busy(d->solving)) {
         while (next < d->n_val && trm_solving_room(d->solving)) {
             trm_shelf_get(d->hand, d->val_shelf, d->val[next]);

@@ -47,6 +47,7 @@ struct trm_drill_config {
     struct trm_opt_config opt;
     size_t batch, threads;
     struct trm_team team;
+    const char *backend; /* as trm_net_backend takes it */
     uint64_t seed;
     const struct trm_fresh *fresh; /* [n_fresh] borrowed */
     size_t n_fresh;

@@ -86,6 +86,7 @@ struct trm_learn_config {
     struct trm_hide_opt hide;
     size_t batch, threads;
     struct trm_team team;
+    const char *backend; /* as trm_net_backend takes it */
     uint64_t seed;
     size_t val_steps, val_asks; /* supervision steps at most, and asks at most, of the look after each epoch */
     double embed_scale;         /* the initial embedding is multiplied by it: ten columns add up at each position */

@@ -37,7 +37,8 @@ static int
 init_parts(struct trm_learn *l, struct trm_err *err)
 {
     struct trm_net_config net = l->config.net;
-    if (trm_model_shape(&net, l->model.vocab, err) != 0 || trm_net_init(&l->model.net, &net, err) != 0)
+    if (trm_model_shape(&net, l->model.vocab, err) != 0 || trm_net_init(&l->model.net, &net, err) != 0 ||
+        trm_net_backend(&l->model.net, l->config.backend, err) != 0)
         return -1;
     l->config.net = net;
     struct trm_run_config run = {.opt = l->config.opt, .batch = l->config.batch, .threads = l->config.threads,
@@ -190,6 +191,7 @@ look_at_val(struct trm_learn *l, struct trm_epoch *out, struct trm_err *err)
 {
     struct trm_arena a = {0};
     struct trm_seen seen;
+    trm_judge_weights_changed(l->judge);
     int rc = trm_look(&seen, l->judge, l->val, l->n_val, l->config.val_steps, l->config.stop_q, &a, err);
     if (rc == 0)
         rc = trm_figures_of(&out->val, &seen, trm_seen_temperature(&seen), err);
@@ -218,6 +220,7 @@ int
 trm_learn_finish(struct trm_learn *l, struct trm_figures *f, struct trm_err *err)
 {
     memcpy(l->run.ema, l->run.best, l->model.net.n_params * sizeof *l->run.ema);
+    trm_judge_weights_changed(l->judge);
     return trm_fit_temperature(&l->model.temperature, f, l->judge, l->all_val, l->n_all_val, &l->config.hide, l->config.seed,
                                l->config.net.max_steps, l->config.stop_q, err);
 }

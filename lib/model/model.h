@@ -97,6 +97,8 @@ struct trm_judge; /* room to think in: one a thread */
  * outlive it. NULL with err (TRM_SYS). */
 struct trm_judge *trm_judge_new(const struct trm_model *m, size_t slots, size_t threads, struct trm_err *err);
 void trm_judge_free(struct trm_judge *j); /* NULL is allowed */
+/* To be told when the model's weights were changed in place. */
+void trm_judge_weights_changed(struct trm_judge *j);
 /* Answer n questions into out [n], whose arrays come from the arena. max_steps >= 1; stop_q: stop a question once its q is
  * above it (0 as published; INFINITY never). Fails with TRM_SYS (memory) or TRM_DATA. */
 int trm_judge_ask(struct trm_judge *j, struct trm_say *out, const struct trm_ask *asks, size_t n, size_t max_steps, double stop_q,

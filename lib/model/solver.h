@@ -66,6 +66,8 @@ struct trm_solving; /* tasks on their way */
  * tasks. */
 struct trm_solving *trm_solving_new(const struct trm_solver *s, const struct trm_solve_opt *opt, struct trm_err *err);
 void trm_solving_free(struct trm_solving *v); /* NULL is allowed */
+/* To be told when the solver's weights were changed in place; no task may be on its way. */
+void trm_solving_weights_changed(struct trm_solving *v);
 /* Whether another task can be seated; whether any is on its way. */
 bool trm_solving_room(const struct trm_solving *v);
 bool trm_solving_busy(const struct trm_solving *v);

@@ -108,6 +108,12 @@ clear_taken(struct trm_solving *v)
     v->taken = NULL;
 }
 
+void
+trm_solving_weights_changed(struct trm_solving *v)
+{
+    trm_slots_weights_changed(&v->slots);
+}
+
 bool
 trm_solving_room(const struct trm_solving *v)
 {
