@@ -62,7 +62,7 @@ HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(A
 .SUFFIXES:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all programs demo check golden ids-suite bench fuzz install uninstall clean setup help units
+.PHONY: all programs demo check golden ids-suite bench fuzz install uninstall deb clean setup help units
 
 all: programs
 
@@ -139,6 +139,7 @@ help:
 	@echo "make bench      one JSON line per benchmark"
 	@echo "make fuzz       every fuzz target for SECONDS=60"
 	@echo "make install    PREFIX=/usr/local DESTDIR="
+	@echo "make deb        a Debian package in .build/"
 
 setup:
 	@pipelines/setup.sh run
@@ -200,13 +201,29 @@ fuzz:
 	@$(MAKE) -s --no-print-directory -j$(JOBS) $(FUZZERS)
 	@tests/fuzz/run.sh $(SECONDS) $(FUZZERS)
 
+# What is installed where, below DESTDIR and PREFIX; uninstall takes away just that.
+AT       = $(DESTDIR)$(PREFIX)
+MANDIRS := 1 5 7
+BASHDIR  = $(AT)/share/bash-completion/completions
+ZSHDIR   = $(AT)/share/zsh/site-functions
+
 install: programs
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/trm $(foreach s,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$(s))
-	install -m 755 $(PROGRAMS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
-	$(foreach s,1 5 7,install -m 644 $(wildcard man/man$(s)/*) $(DESTDIR)$(PREFIX)/share/man/man$(s) &&) true
-	cp -R pipelines $(DESTDIR)$(PREFIX)/share/trm/
+	install -d $(AT)/bin $(AT)/share/trm $(AT)/share/doc/trm $(BASHDIR) $(ZSHDIR) $(MANDIRS:%=$(AT)/share/man/man%)
+	install -m 755 $(PROGRAMS:%=$(BIN)/%) $(AT)/bin
+	$(foreach s,$(MANDIRS),install -m 644 $(wildcard man/man$(s)/*) $(AT)/share/man/man$(s) &&) true
+	cp -R pipelines $(AT)/share/trm/
+	install -m 644 README.md LICENSE $(AT)/share/doc/trm
+	$(foreach p,$(PROGRAMS),share/complete.sh bash $(BIN)/$(p) > $(BASHDIR)/$(p) &&) true
+	$(foreach p,$(PROGRAMS),share/complete.sh zsh $(BIN)/$(p) > $(ZSHDIR)/_$(p) &&) true
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
-	rm -f $(foreach s,1 5 7,$(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/%,$(wildcard man/man$(s)/*)))
-	rm -rf $(DESTDIR)$(PREFIX)/share/trm
+	rm -f $(PROGRAMS:%=$(AT)/bin/%) $(PROGRAMS:%=$(BASHDIR)/%) $(PROGRAMS:%=$(ZSHDIR)/_%)
+	rm -f $(foreach s,$(MANDIRS),$(patsubst man/%,$(AT)/share/man/%,$(wildcard man/man$(s)/*)))
+	rm -rf $(AT)/share/trm $(AT)/share/doc/trm
+
+deb:
+	@pipelines/setup.sh deb
+	@$(MAKE) -s --no-print-directory -j$(JOBS) programs
+	@rm -rf .build/deb
+	@$(MAKE) -s --no-print-directory install DESTDIR=.build/deb PREFIX=/usr
+	@share/deb.sh .build/deb .build
