@@ -12,13 +12,19 @@ trm-split     := cli fact rec base
 trm-train     := cli learn model code rule fact schema ckpt opt net mat stat rec base
 trm-infer     := cli store model code rule fact schema ckpt net mat stat rec base
 trm-diff      := cli fact rec base
-trm-eval      := cli stat fact rec base
+trm-eval      := cli score task stat fact rec base
 trm-models    := cli store ckpt rec base
 trm-convert   := cli torch ckpt pack net mat rec base
 trm-report    := cli page fact pack stat rec base
 trm-gen       := cli task rec base
 trm-verify    := cli task rec base
 trm-search    := cli task rec base
+trm-psl       := cli task rec base
+trm-route     := cli rec base
+trm-audit     := cli task stat rec base
+trm-lint      := cli lint task rec base
+trm-watch     := cli rec base
+trm-savings   := cli rec base
 
 # --- what a room needs from outside ---------------------------------------------------------------------------------
 rec.libs  := -ljansson
@@ -57,7 +63,7 @@ UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 REPLAYS  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
-ALL      := cli build page store learn model torch ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+ALL      := cli build page score lint store learn model torch ckpt opt net mat code task rule fact ifc step schema stat pack rec base
 HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
 
 .SUFFIXES:
