@@ -15,6 +15,7 @@ trm-alert     := cli rec base
 trm-diff      := cli fact rec base
 trm-eval      := cli stat fact rec base
 trm-models    := cli store ckpt rec base
+trm-convert   := cli torch ckpt pack net mat rec base
 trm-report    := cli page fact pack stat rec base
 trm-gen       := cli task rec base
 trm-verify    := cli task rec base
@@ -56,7 +57,7 @@ PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
-ALL      := cli build page store learn model ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+ALL      := cli build page store learn model torch ckpt opt net mat code task rule fact ifc step schema stat pack rec base
 HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
 
 .SUFFIXES:
@@ -79,7 +80,11 @@ $(B)/obj/%.o: %.c
 	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
 # The element-wise loops of the engine pay for more unrolling and vectors than -O2 gives.
-$(B)/obj/lib/net/%.o $(B)/obj/lib/opt/%.o: OPT := -O3
+$(B)/obj/lib/net/%.o $(B)/obj/lib/opt/%.o $(B)/obj/lib/mat/%.o: OPT := -O3
+# sqrtf without errno can be a vector instruction.
+$(B)/obj/lib/opt/%.o: CPPFLAGS += -fno-math-errno
+# In bfloat16 bytes hang on the kind of processor anyway, so multiply-adds may be fused.
+$(B)/obj/lib/net/bf16_ops.o: CPPFLAGS += -ffp-contract=fast
 
 # The arithmetic a second time in double, for tests that compare with golden numbers and difference quotients.
 DOUBLE     := ckpt opt net mat rec base
@@ -153,8 +158,10 @@ check:
 
 golden:
 	@pipelines/setup.sh run
-	@$(MAKE) --no-print-directory $(GOLDENS)
-	@status=0; for p in $(GOLDENS); do $$p "$(GOLDEN)" || status=1; done; exit $$status
+	@$(MAKE) -s --no-print-directory $(GOLDENS) $(BIN)/trm-convert
+	@tests/golden/convert.sh $(BIN) "$(GOLDEN)" $(B)/golden
+	@status=0; for p in $(GOLDENS); do for road in "" $(B)/golden/safetensors $(B)/golden/torch; do \
+		$$p "$(GOLDEN)" $$road || status=1; done; done; exit $$status
 
 ids-suite:
 	@pipelines/setup.sh run
@@ -170,7 +177,12 @@ bench:
 BENCHES := $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/*.c))
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(call archives,$(ALL))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL))
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL)) $(PEER)
+# oneDNN is a peer of one of them, where it is installed.
+ifneq ($(wildcard /usr/include/dnnl.h),)
+$(B)/obj/tests/bench/products.o: CPPFLAGS += -DHAVE_DNNL
+$(B)/bench/products: PEER := -ldnnl
+endif
 
 # Fuzzers are built with clang from the same sources, the rooms that meet bytes from outside.
 FUZZERS    := $(patsubst tests/fuzz/%.c,.build/fuzz/%,$(wildcard tests/fuzz/*.c))

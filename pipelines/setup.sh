@@ -4,7 +4,7 @@
 set -eu
 need="libjansson-dev libopenblas-dev libxml2-dev libzip-dev parallel"
 case "${1:-run}" in
-check) need="$need bats libxml2-utils mandoc perl shellcheck" ;;
+check) need="$need bats libxml2-utils mandoc perl shellcheck unzip" ;;
 fuzz) need="$need clang libclang-rt-14-dev" ;;
 esac
 if ! command -v dpkg-query >/dev/null; then

@@ -8,8 +8,13 @@
 #include "../lib/ifc/ifc.h"
 #include "../lib/pack/pack.h"
 
+enum { MAX_ALSO = 2000 }; /* more names than the three schemas have entities in common */
+
 struct run {
     const char *only;
+    char *also;            /* option as given, cut into names */
+    const char *also_name[MAX_ALSO];
+    size_t n_also;
     bool summary, quiet;
     long max_bytes;
     struct trm_cli *c;
@@ -281,6 +286,8 @@ put_head(struct model *m, const struct trm_ifc_element *e)
     put_id(m, e);
     put_text(w, "guid", e->guid);
     trm_jw_kstr(w, "class", e->cls);
+    if (e->is != TRM_IFC_IS_ELEMENT)
+        trm_jw_kstr(w, "is", e->is == TRM_IFC_IS_TYPE ? "type" : "resource");
     put_text(w, "name", e->name);
     trm_jw_knum(w, "step", (double)e->step);
     trm_jw_key(w, "model");
@@ -294,6 +301,18 @@ put_head(struct model *m, const struct trm_ifc_element *e)
 }
 
 static void
+put_names(struct trm_jw *w, const char *key, const char *const *names, size_t n)
+{
+    if (!n)
+        return;
+    trm_jw_key(w, key);
+    trm_jw_array(w);
+    for (size_t i = 0; i < n; i++)
+        trm_jw_str(w, names[i]);
+    trm_jw_end(w);
+}
+
+static void
 put_element(struct model *m, const struct trm_ifc_element *e)
 {
     struct trm_jw *w = &m->w;
@@ -301,6 +320,8 @@ put_element(struct model *m, const struct trm_ifc_element *e)
     put_head(m, e);
     trm_jw_key(w, "attributes");
     put_props(w, e->attributes, e->n_attributes);
+    put_names(w, "refers", e->refers, e->n_refers);
+    put_names(w, "empty", e->empty, e->n_empty);
     put_sets(w, "psets", e->psets, e->n_psets);
     put_sets(w, "qtos", e->qtos, e->n_qtos);
     put_type_object(w, &e->type);
@@ -314,6 +335,8 @@ put_element(struct model *m, const struct trm_ifc_element *e)
     put_containers(w, "containers", e->containers, e->n_containers);
     if (e->n_groups)
         put_containers(w, "groups", e->groups, e->n_groups);
+    if (e->n_part_of)
+        put_containers(w, "part_of", e->part_of, e->n_part_of);
     trm_jw_end(w);
 }
 
@@ -358,31 +381,50 @@ by_name(const void *a, const void *b)
     return strcmp(((const struct count *)a)->name, ((const struct count *)b)->name);
 }
 
-/* Elements by class, in alphabetical order. */
+/* Names in alphabetical order, each once with the sum of its counts, as an object. */
 static void
-put_classes(struct model *m)
+put_counts(struct trm_jw *w, const char *key, struct count *counts, size_t n)
+{
+    size_t left = 0;
+    qsort(counts, n, sizeof *counts, by_name);
+    for (size_t i = 0; i < n; i++) {
+        if (left > 0 && strcmp(counts[left - 1].name, counts[i].name) == 0)
+            counts[left - 1].n += counts[i].n;
+        else
+            counts[left++] = counts[i];
+    }
+    trm_jw_key(w, key);
+    trm_jw_object(w);
+    for (size_t i = 0; i < left; i++)
+        trm_jw_knum(w, counts[i].name, (double)counts[i].n);
+    trm_jw_end(w);
+}
+
+/* Elements by class; records of other instances by class; instances without a record by class. */
+static void
+put_classes(struct run *r, struct model *m)
 {
     const struct trm_ifc *f = &m->ifc;
-    struct count *counts = calloc(f->n_elements + 1, sizeof *counts);
-    size_t n = 0;
+    struct count *counts = calloc(f->n_elements + r->n_also + f->step.n_keywords + 1, sizeof *counts);
+    size_t elements = 0, also = 0, left = 0;
     if (!counts) {
         m->line.failed = true;
         return;
     }
     for (size_t i = 0; i < f->n_elements; i++)
-        counts[i] = (struct count){trm_ifc_element_class(f, i), 1};
-    qsort(counts, f->n_elements, sizeof *counts, by_name);
-    for (size_t i = 0; i < f->n_elements; i++) {
-        if (n > 0 && strcmp(counts[n - 1].name, counts[i].name) == 0)
-            counts[n - 1].n++;
-        else
-            counts[n++] = counts[i];
-    }
-    trm_jw_key(&m->w, "classes");
-    trm_jw_object(&m->w);
-    for (size_t i = 0; i < n; i++)
-        trm_jw_knum(&m->w, counts[i].name, (double)counts[i].n);
-    trm_jw_end(&m->w);
+        if (trm_ifc_element_what(f, i) == TRM_IFC_IS_ELEMENT)
+            counts[elements++] = (struct count){trm_ifc_element_class(f, i), 1};
+    trm_jw_knum(&m->w, "elements", (double)elements);
+    put_counts(&m->w, "classes", counts, elements);
+    for (size_t i = 0; i < f->n_elements; i++)
+        if (trm_ifc_element_what(f, i) != TRM_IFC_IS_ELEMENT)
+            counts[also++] = (struct count){trm_ifc_element_class(f, i), 1};
+    if (r->n_also)
+        put_counts(&m->w, "also", counts, also);
+    for (size_t i = 0; i < f->step.n_keywords; i++)
+        if (trm_ifc_keyword_class(f, i) && !trm_ifc_keyword_written(f, i))
+            counts[left++] = (struct count){trm_ifc_keyword_class(f, i), (size_t)f->step.keywords[i].count};
+    put_counts(&m->w, "left_out", counts, left);
     free(counts);
 }
 
@@ -419,7 +461,7 @@ put_warnings(struct model *m)
 }
 
 static void
-put_model(struct model *m, const struct trm_map *map)
+put_model(struct run *r, struct model *m, const struct trm_map *map)
 {
     struct trm_jw *w = &m->w;
     struct trm_sha256 sha;
@@ -438,8 +480,7 @@ put_model(struct model *m, const struct trm_map *map)
     trm_jw_kstr(w, "schema", trm_schema_name(m->ifc.schema));
     put_text(w, "file_schema", m->ifc.file_schema);
     trm_jw_knum(w, "instances", (double)m->ifc.step.n_instances);
-    trm_jw_knum(w, "elements", (double)m->ifc.n_elements);
-    put_classes(m);
+    put_classes(r, m);
     put_units(m);
     put_text(w, "project", m->ifc.project_name);
     put_text(w, "exporter", m->ifc.exporter);
@@ -474,7 +515,7 @@ one_model(struct run *r, const char *path, const struct trm_map *map, const char
 {
     struct model m = {.file = base_name(path)};
     m.w.out = &m.line;
-    int status = trm_ifc_open(&m.ifc, data, size, err);
+    int status = trm_ifc_open_also(&m.ifc, data, size, r->also_name, r->n_also, err);
     if (status == 0) {
         m.key = m.ifc.project_guid.s ? m.ifc.project_guid.s : m.file;
         m.key_n = m.ifc.project_guid.s ? m.ifc.project_guid.n : strlen(m.file);
@@ -482,7 +523,7 @@ one_model(struct run *r, const char *path, const struct trm_map *map, const char
             status = write_elements(r, &m, err);
     }
     if (status == 0) {
-        put_model(&m, map);
+        put_model(r, &m, map);
         status = write_line(r, &m, err);
     }
     if (status == 0 && m.ifc.step.truncated)
@@ -543,6 +584,30 @@ all_files(struct run *r)
     return trm_cli_end(c);
 }
 
+/* --also: names of classes, by blanks or commas; a file of rules may ask for none. */
+static void
+read_also(struct run *r, const char *names)
+{
+    struct trm_err err = {0};
+    r->also = names ? strdup(names) : NULL;
+    if (names && !r->also)
+        trm_err_set(&err, TRM_SYS, "out of memory");
+    for (char *next = NULL, *name = r->also ? strtok_r(r->also, ", \n\t", &next) : NULL; name && err.kind == TRM_OK;
+         name = strtok_r(NULL, ", \n\t", &next)) {
+        bool known = false;
+        for (size_t i = 0; i < 3 && !known; i++)
+            known = trm_schema_entity(trm_schema_at(i), name) >= 0;
+        if (!known)
+            trm_err_set(&err, TRM_USAGE, "--also: found \"%.80s\", expected an IFC class such as IfcMaterial", name);
+        else if (r->n_also == MAX_ALSO)
+            trm_err_set(&err, TRM_USAGE, "--also: found more than %d classes", MAX_ALSO);
+        else
+            r->also_name[r->n_also++] = name;
+    }
+    if (err.kind != TRM_OK)
+        trm_cli_die(r->c, &err);
+}
+
 /* --only names a class that at least one schema knows. */
 static void
 check_only(struct run *r)
@@ -561,7 +626,9 @@ int
 main(int argc, char **argv)
 {
     struct run r = {.max_bytes = 4L << 30};
+    const char *also = NULL;
     const struct trm_cli_opt opts[] = {
+        {'a', "also", "CLASSES", "records of further instances too, by class, as IfcWallType,IfcMaterial", &also, 0, 0, TRM_OPT_STR},
         {'o', "only", "CLASS", "elements of this class and its subtypes only, as IfcDoor", &r.only, 0, 0, TRM_OPT_STR},
         {'s', "summary", NULL, "no elements, only the model record", &r.summary, 0, 0, TRM_OPT_FLAG},
         {'q', "quiet", NULL, "no warnings on stderr; the model record has them", &r.quiet, 0, 0, TRM_OPT_FLAG},
@@ -573,5 +640,8 @@ main(int argc, char **argv)
     r.c = &c;
     trm_cli_begin(&c, argc, argv);
     check_only(&r);
-    return all_files(&r);
+    read_also(&r, also);
+    int status = all_files(&r);
+    free(r.also);
+    return status;
 }

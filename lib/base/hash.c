@@ -1,5 +1,6 @@
 #include "hash.h"
 
+#include <endian.h>
 #include <stdio.h>
 #include <string.h>
 #if defined __x86_64__ && defined __GNUC__
@@ -160,4 +161,107 @@ trm_sha256_hex(struct trm_sha256 *s, char hex[65])
     trm_sha256_add(s, tail, pad + 8);
     for (int i = 0; i < 8; i++)
         snprintf(hex + 8 * i, 9, "%08x", s->h[i]);
+}
+
+/* --- XXH64 ------------------------------------------------------------------------------------------------------- */
+
+static const uint64_t P1 = 0x9E3779B185EBCA87u, P2 = 0xC2B2AE3D27D4EB4Fu, P3 = 0x165667B19E3779F9u, P4 = 0x85EBCA77C2B2AE63u,
+                      P5 = 0x27D4EB2F165667C5u;
+
+static uint64_t
+turn64(uint64_t x, int n)
+{
+    return x << n | x >> (64 - n);
+}
+
+/* The next 8 or 4 bytes as a little-endian number. */
+static uint64_t
+little64(const uint8_t *p)
+{
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    return le64toh(x);
+}
+static uint64_t
+little32(const uint8_t *p)
+{
+    uint32_t x;
+    memcpy(&x, p, sizeof x);
+    return le32toh(x);
+}
+
+static uint64_t
+xxh64_round(uint64_t lane, uint64_t word)
+{
+    return turn64(lane + word * P2, 31) * P1;
+}
+
+static uint64_t
+xxh64_merge(uint64_t h, uint64_t lane)
+{
+    return (h ^ xxh64_round(0, lane)) * P1 + P4;
+}
+
+/* n stripes of 32 bytes. */
+static void
+xxh64_stripes(uint64_t lane[4], const uint8_t *p, size_t n)
+{
+    uint64_t a = lane[0], b = lane[1], c = lane[2], d = lane[3];
+    for (; n > 0; n--, p += 32) {
+        a = xxh64_round(a, little64(p));
+        b = xxh64_round(b, little64(p + 8));
+        c = xxh64_round(c, little64(p + 16));
+        d = xxh64_round(d, little64(p + 24));
+    }
+    lane[0] = a, lane[1] = b, lane[2] = c, lane[3] = d;
+}
+
+void
+trm_xxh64_init(struct trm_xxh64 *s)
+{
+    *s = (struct trm_xxh64){.lane = {P1 + P2, P2, 0, 0 - P1}};
+}
+
+void
+trm_xxh64_add(struct trm_xxh64 *s, const void *bytes, size_t n)
+{
+    const uint8_t *p = bytes;
+    size_t at = s->n % 32;
+    s->n += n;
+    if (at) {
+        size_t take = n < 32 - at ? n : 32 - at;
+        memcpy(s->block + at, p, take);
+        p += take, n -= take;
+        if (at + take < 32)
+            return;
+        xxh64_stripes(s->lane, s->block, 1);
+    }
+    xxh64_stripes(s->lane, p, n / 32);
+    p += n / 32 * 32, n %= 32;
+    if (n)
+        memcpy(s->block, p, n);
+}
+
+uint64_t
+trm_xxh64_value(const struct trm_xxh64 *s)
+{
+    const uint64_t *l = s->lane;
+    const uint8_t *p = s->block;
+    size_t left = s->n % 32;
+    uint64_t h = P5;
+    if (s->n >= 32) {
+        h = turn64(l[0], 1) + turn64(l[1], 7) + turn64(l[2], 12) + turn64(l[3], 18);
+        for (int i = 0; i < 4; i++)
+            h = xxh64_merge(h, l[i]);
+    }
+    h += s->n;
+    for (; left >= 8; left -= 8, p += 8)
+        h = turn64(h ^ xxh64_round(0, little64(p)), 27) * P1 + P4;
+    for (; left >= 4; left -= 4, p += 4)
+        h = turn64(h ^ little32(p) * P1, 23) * P2 + P3;
+    for (; left > 0; left--, p++)
+        h = turn64(h ^ *p * P5, 11) * P1;
+    h = (h ^ h >> 33) * P2;
+    h = (h ^ h >> 29) * P3;
+    return h ^ h >> 32;
 }

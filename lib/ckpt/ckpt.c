@@ -22,3 +22,9 @@ trm_dtype_name(enum trm_dtype t)
 {
     return dtypes[t].name;
 }
+
+bool
+trm_dtype_is_float(enum trm_dtype t)
+{
+    return t == TRM_F32 || t == TRM_F64 || t == TRM_F16 || t == TRM_BF16;
+}

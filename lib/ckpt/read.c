@@ -2,8 +2,10 @@
 #define _GNU_SOURCE
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "../base/hash.h"
 #include "../rec/rec.h"
@@ -138,9 +140,93 @@ read_meta(struct trm_ckpt *c, const trm_json *meta, struct trm_err *err)
     return m ? 0 : trm_err_set(err, TRM_SYS, "no memory for metadata");
 }
 
-/* Ours only: format version, then the checksum over the header (its digits as zeros) and the data. */
+/* The header's text and all that follows, as they stand in the map. */
+struct parts {
+    const char *head, *end; /* end: of the data */
+    size_t head_size;
+};
+
+static struct parts
+parts_of(const struct trm_ckpt *c)
+{
+    uint64_t length = 0;
+    for (int i = 0; i < 8; i++)
+        length |= (uint64_t)(unsigned char)c->map.data[i] << 8 * i;
+    return (struct parts){c->map.data + 8, c->map.data + c->map.size, (size_t)length};
+}
+
+/* Where in the header the n digits `said` stand behind their mark; NULL: not there. */
+static const char *
+find_digits(const struct parts *p, const char *mark, const char *said, size_t n)
+{
+    const char *at = memmem(p->head, p->head_size, mark, strlen(mark));
+    if (!at || strlen(said) != n || (size_t)(p->head + p->head_size - at) < strlen(mark) + n)
+        return NULL;
+    at += strlen(mark);
+    return memcmp(at, said, n) == 0 ? at : NULL;
+}
+
 static int
-check_ours(struct trm_ckpt *c, const char *head, size_t head_size, size_t data_size, struct trm_err *err)
+damaged(struct trm_err *err)
+{
+    return trm_err_set(err, TRM_DATA, "the checksum is wrong: the file is damaged");
+}
+
+static int
+misplaced(struct trm_err *err)
+{
+    return trm_err_set(err, TRM_DATA, "the checksum is not where it should be: the file is damaged");
+}
+
+int
+trm_ckpt_verify(const struct trm_ckpt *c, struct trm_err *err)
+{
+    const struct parts p = parts_of(c);
+    const char *said = trm_ckpt_get(c, DIGEST_KEY), *check = trm_ckpt_get(c, CHECK_KEY);
+    const char *digits[2] = {find_digits(&p, DIGEST_MARK, said ? said : "", DIGEST_DIGITS),
+                             check ? find_digits(&p, CHECK_MARK, check, CHECK_DIGITS) : NULL};
+    const size_t n[2] = {DIGEST_DIGITS, CHECK_DIGITS};
+    if (!digits[0] || (check && !digits[1]))
+        return misplaced(err);
+    struct trm_sha256 s;
+    char hex[65];
+    const char *at = p.head;
+    bool swapped = digits[1] && digits[1] < digits[0];
+    trm_sha256_init(&s);
+    for (int k = 0; k < 2; k++) {
+        int i = k ^ swapped;
+        if (!digits[i])
+            continue;
+        trm_sha256_add(&s, at, (size_t)(digits[i] - at));
+        trm_sha256_add(&s, ZEROS, n[i]);
+        at = digits[i] + n[i];
+    }
+    trm_sha256_add(&s, at, (size_t)(p.end - at));
+    trm_sha256_hex(&s, hex);
+    return memcmp(hex, said, DIGEST_DIGITS) == 0 ? 0 : damaged(err);
+}
+
+/* Version 2: the fast checksum; the digest is taken at its word. */
+static int
+check_fast(const struct trm_ckpt *c, struct trm_err *err)
+{
+    const struct parts p = parts_of(c);
+    const char *said = trm_ckpt_get(c, CHECK_KEY), *digits = said ? find_digits(&p, CHECK_MARK, said, CHECK_DIGITS) : NULL;
+    if (!digits)
+        return misplaced(err);
+    struct trm_xxh64 x;
+    char hex[CHECK_DIGITS + 1];
+    trm_xxh64_init(&x);
+    trm_xxh64_add(&x, p.head, (size_t)(digits - p.head));
+    trm_xxh64_add(&x, ZEROS, CHECK_DIGITS);
+    trm_xxh64_add(&x, digits + CHECK_DIGITS, (size_t)(p.end - digits - CHECK_DIGITS));
+    snprintf(hex, sizeof hex, "%016llx", (unsigned long long)trm_xxh64_value(&x));
+    return memcmp(hex, said, CHECK_DIGITS) == 0 ? 0 : damaged(err);
+}
+
+/* Ours only: format version, then the checksum. */
+static int
+check_ours(struct trm_ckpt *c, struct trm_err *err)
 {
     const char *format = trm_ckpt_get(c, FORMAT_KEY), *said = trm_ckpt_get(c, DIGEST_KEY);
     if (!format || !said)
@@ -152,20 +238,10 @@ check_ours(struct trm_ckpt *c, const char *head, size_t head_size, size_t data_s
     if (version > TRM_CKPT_FORMAT)
         return trm_err_set(err, TRM_DATA, "a later version: format %ld, this program knows up to %d", version,
                            TRM_CKPT_FORMAT);
-    static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
-    const char *mark = memmem(head, head_size, DIGEST_MARK, strlen(DIGEST_MARK));
-    size_t before = mark ? (size_t)(mark - head) + strlen(DIGEST_MARK) : 0;
-    if (!mark || head_size - before < 64 || strlen(said) != 64 || memcmp(head + before, said, 64) != 0)
-        return trm_err_set(err, TRM_DATA, "the checksum is not where it should be: the file is damaged");
-    struct trm_sha256 s;
-    trm_sha256_init(&s);
-    trm_sha256_add(&s, head, before);
-    trm_sha256_add(&s, zeros, 64);
-    trm_sha256_add(&s, head + before + 64, head_size - before - 64 + data_size);
-    trm_sha256_hex(&s, c->sha256);
-    if (memcmp(c->sha256, said, 64) != 0)
-        return trm_err_set(err, TRM_DATA, "the checksum is wrong: the file is damaged");
-    return 0;
+    if (strlen(said) != DIGEST_DIGITS)
+        return misplaced(err);
+    memcpy(c->sha256, said, DIGEST_DIGITS + 1);
+    return version == 1 ? trm_ckpt_verify(c, err) : check_fast(c, err);
 }
 
 static int
@@ -192,7 +268,7 @@ read_all(struct trm_ckpt *c, bool foreign, struct trm_err *err)
     if (trm_json_type(v) != TRM_JSON_OBJECT)
         trm_err_set(err, TRM_DATA, "the header is no object");
     else if (read_meta(c, trm_json_get(v, "__metadata__"), err) == 0 && read_tensors(c, v, data, size, err) == 0)
-        status = foreign ? 0 : check_ours(c, head, (size_t)length, size, err);
+        status = foreign ? 0 : check_ours(c, err);
     trm_json_free(v);
     return status;
 }
@@ -203,6 +279,10 @@ trm_ckpt_open(struct trm_ckpt *c, const char *path, bool foreign, struct trm_err
     *c = (struct trm_ckpt){0};
     if (trm_map_open(&c->map, path, 0, err) != 0)
         return -1;
+#ifdef MADV_POPULATE_READ /* all of it is read at once: one call instead of hundreds of page faults; where it fails they come */
+    if (c->map.mapped)
+        madvise((void *)(uintptr_t)c->map.data, c->map.size, MADV_POPULATE_READ);
+#endif
     if (read_all(c, foreign, err) == 0)
         return 0;
     trm_ckpt_release(c);
@@ -244,12 +324,6 @@ of_half(uint16_t h)
                : exponent     ? ldexp(1024 + fraction, exponent - 25)
                               : ldexp(fraction, -24);
     return h & 0x8000 ? -x : x;
-}
-
-static bool
-is_float(enum trm_dtype t)
-{
-    return t == TRM_F32 || t == TRM_F64 || t == TRM_F16 || t == TRM_BF16;
 }
 
 static double
@@ -318,6 +392,73 @@ put_int(void *out, enum trm_dtype as, size_t i, uint64_t magnitude, bool negativ
     return true;
 }
 
+/* x to `digits` binary digits, none of them below 2^least: to the nearest, ties to even. */
+static double
+round_to(double x, int digits, int least)
+{
+    int e;
+    frexp(x, &e);
+    int q = e - digits > least ? e - digits : least;
+    return ldexp(rint(ldexp(x, -q)), q);
+}
+
+/* The half precision number of a value that is one, or not finite. */
+static uint16_t
+to_half(double x)
+{
+    int e;
+    double y = fabs(x);
+    unsigned sign = signbit(x) ? 0x8000 : 0;
+    if (isnan(x))
+        return (uint16_t)(sign | 0x7e00);
+    if (isinf(x))
+        return (uint16_t)(sign | 0x7c00);
+    frexp(y, &e);
+    if (y < 0x1p-14) /* no leading one is implied */
+        return (uint16_t)(sign | (unsigned)ldexp(y, 24));
+    return (uint16_t)(sign | (unsigned)(e + 14) << 10 | ((unsigned)ldexp(y, 11 - e) & 1023));
+}
+
+/* Put a number, rounded; false: it is finite and the type holds nothing so large. */
+static bool
+put_float(void *out, enum trm_dtype as, size_t i, double x)
+{
+    if (as == TRM_F64)
+        return ((double *)out)[i] = x, true;
+    if (as == TRM_F16) {
+        double y = isfinite(x) ? round_to(x, 11, -24) : x;
+        return ((uint16_t *)out)[i] = to_half(y), !(isfinite(x) && fabs(y) > 65504);
+    }
+    float f = (float)(as == TRM_BF16 && isfinite(x) ? round_to(x, 8, -133) : x);
+    if (as == TRM_F32)
+        ((float *)out)[i] = f;
+    else { /* bfloat16: the upper half of a float */
+        uint32_t bits;
+        memcpy(&bits, &f, 4);
+        ((uint16_t *)out)[i] = (uint16_t)(bits >> 16);
+    }
+    return isfinite(f) || !isfinite(x);
+}
+
+int
+trm_ckpt_convert(const struct trm_ckpt_tensor *t, enum trm_dtype as, void *out, struct trm_err *err)
+{
+    if (t->dtype == as) {
+        if (t->count)
+            memcpy(out, t->data, t->count * trm_dtype_size(as));
+        return 0;
+    }
+    if (trm_dtype_is_float(t->dtype) != trm_dtype_is_float(as))
+        return trm_err_set(err, TRM_DATA, "%s is %s, expected %s", t->name, trm_dtype_name(t->dtype), trm_dtype_name(as));
+    for (size_t i = 0; i < t->count; i++) {
+        uint64_t magnitude = 0;
+        bool negative = !trm_dtype_is_float(as) && int_at(t, i, &magnitude);
+        if (!(trm_dtype_is_float(as) ? put_float(out, as, i, float_at(t, i)) : put_int(out, as, i, magnitude, negative)))
+            return trm_err_set(err, TRM_DATA, "%s: element %zu does not fit %s", t->name, i, trm_dtype_name(as));
+    }
+    return 0;
+}
+
 int
 trm_ckpt_read(const struct trm_ckpt *c, const char *name, enum trm_dtype as, void *out, size_t count,
               struct trm_err *err)
@@ -327,26 +468,7 @@ trm_ckpt_read(const struct trm_ckpt *c, const char *name, enum trm_dtype as, voi
         return trm_err_set(err, TRM_DATA, "no tensor is called %s", name);
     if (t->count != count)
         return trm_err_set(err, TRM_DATA, "%s has %zu elements, expected %zu", name, t->count, count);
-    if (t->dtype == as) {
-        if (count)
-            memcpy(out, t->data, count * trm_dtype_size(as));
-        return 0;
-    }
-    if (is_float(t->dtype) != is_float(as) || as == TRM_F16 || as == TRM_BF16)
-        return trm_err_set(err, TRM_DATA, "%s is %s, expected %s", name, trm_dtype_name(t->dtype), trm_dtype_name(as));
-    for (size_t i = 0; i < count; i++) {
-        uint64_t magnitude;
-        if (as == TRM_F32)
-            ((float *)out)[i] = (float)float_at(t, i);
-        else if (as == TRM_F64)
-            ((double *)out)[i] = float_at(t, i);
-        else {
-            bool negative = int_at(t, i, &magnitude);
-            if (!put_int(out, as, i, magnitude, negative))
-                return trm_err_set(err, TRM_DATA, "%s: element %zu does not fit %s", name, i, trm_dtype_name(as));
-        }
-    }
-    return 0;
+    return trm_ckpt_convert(t, as, out, err);
 }
 
 /* The file's tensor for table entry e, of its shape. */
@@ -361,7 +483,7 @@ entry_of(const struct trm_ckpt *c, const char *prefix, const struct trm_tensor *
         return NULL;
     }
     bool same = t->rank == e->rank && t->shape[0] == e->shape[0] && (e->rank == 1 || t->shape[1] == e->shape[1]);
-    if (!same || !is_float(t->dtype)) {
+    if (!same || !trm_dtype_is_float(t->dtype)) {
         trm_err_set(err, TRM_DATA, "tensor %s is %s of rank %zu [%zu,%zu], expected [%zu,%zu]", name,
                     trm_dtype_name(t->dtype), t->rank, t->shape[0], t->rank > 1 ? t->shape[1] : 1, e->shape[0],
                     e->shape[1]);

@@ -1,4 +1,5 @@
-/* Writing: the header is made first, with zeros for the digest, then hashed with the data, then filled in. */
+/* Writing: the header is made first, with zeros for the digests, then hashed with the data, then filled in. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,13 @@ count_of(const struct trm_ckpt_tensor *t)
     for (size_t i = 0; i < t->rank; i++)
         count *= t->shape[i];
     return count;
+}
+
+/* Bytes of a tensor's data. */
+static size_t
+size_of(const struct trm_ckpt_tensor *t)
+{
+    return count_of(t) * trm_dtype_size(t->dtype);
 }
 
 static int
@@ -37,7 +45,7 @@ static int
 check_names(const struct trm_ckpt_tensor *tensors, size_t n, const struct trm_ckpt_meta *meta, size_t n_meta,
             struct trm_err *err)
 {
-    const char **names = calloc(n + n_meta + 3, sizeof *names);
+    const char **names = calloc(n + n_meta + 4, sizeof *names);
     if (!names)
         return trm_err_set(err, TRM_SYS, "no memory for %zu names", n + n_meta);
     for (size_t i = 0; i < n; i++)
@@ -46,9 +54,9 @@ check_names(const struct trm_ckpt_tensor *tensors, size_t n, const struct trm_ck
     const char *bad = twice(names, n + 1);
     for (size_t i = 0; i < n_meta; i++)
         names[i] = meta[i].key;
-    names[n_meta] = FORMAT_KEY, names[n_meta + 1] = DIGEST_KEY;
+    names[n_meta] = FORMAT_KEY, names[n_meta + 1] = DIGEST_KEY, names[n_meta + 2] = CHECK_KEY;
     if (!bad)
-        bad = twice(names, n_meta + 2);
+        bad = twice(names, n_meta + 3);
     free(names);
     return bad ? trm_err_set(err, TRM_USAGE, "%s would stand twice", bad) : 0;
 }
@@ -67,7 +75,7 @@ put_tensor(struct trm_jw *w, const struct trm_ckpt_tensor *t, size_t at)
     trm_jw_key(w, "data_offsets");
     trm_jw_array(w);
     trm_jw_num(w, (double)at);
-    trm_jw_num(w, (double)(at + count_of(t) * trm_dtype_size(t->dtype)));
+    trm_jw_num(w, (double)(at + size_of(t)));
     trm_jw_end(w);
     trm_jw_end(w);
 }
@@ -77,14 +85,12 @@ static void
 put_header(struct trm_buf *b, const struct trm_ckpt_tensor *tensors, size_t n, const struct trm_ckpt_meta *meta,
            size_t n_meta)
 {
-    char zeros[65];
-    memset(zeros, '0', 64);
-    zeros[64] = 0;
     struct trm_jw w = {.out = b};
     trm_jw_object(&w);
     trm_jw_key(&w, "__metadata__");
     trm_jw_object(&w);
-    trm_jw_kstr(&w, DIGEST_KEY, zeros);
+    trm_jw_kstr(&w, DIGEST_KEY, ZEROS);
+    trm_jw_kstr(&w, CHECK_KEY, ZEROS + DIGEST_DIGITS - CHECK_DIGITS);
     char format[16];
     snprintf(format, sizeof format, "%d", TRM_CKPT_FORMAT);
     trm_jw_kstr(&w, FORMAT_KEY, format);
@@ -94,23 +100,34 @@ put_header(struct trm_buf *b, const struct trm_ckpt_tensor *tensors, size_t n, c
     size_t at = 0;
     for (size_t i = 0; i < n; i++) {
         put_tensor(&w, &tensors[i], at);
-        at += count_of(&tensors[i]) * trm_dtype_size(tensors[i].dtype);
+        at += size_of(&tensors[i]);
     }
     trm_jw_end(&w);
     while ((8 + b->len) % DATA_ALIGN)
         trm_buf_addc(b, ' ');
 }
 
+/* Both digests, into the header; hex: that of SHA-256. */
 static void
-digest(const struct trm_buf *header, const struct trm_ckpt_tensor *tensors, size_t n, char hex[65])
+seal(struct trm_buf *header, const struct trm_ckpt_tensor *tensors, size_t n, char hex[DIGEST_DIGITS + 1])
 {
     struct trm_sha256 s;
+    struct trm_xxh64 x;
+    char check[CHECK_DIGITS + 1];
     trm_sha256_init(&s);
     trm_sha256_add(&s, header->data, header->len);
     for (size_t i = 0; i < n; i++)
-        if (count_of(&tensors[i]))
-            trm_sha256_add(&s, tensors[i].data, count_of(&tensors[i]) * trm_dtype_size(tensors[i].dtype));
+        if (size_of(&tensors[i]))
+            trm_sha256_add(&s, tensors[i].data, size_of(&tensors[i]));
     trm_sha256_hex(&s, hex);
+    memcpy(strstr(header->data, DIGEST_MARK) + strlen(DIGEST_MARK), hex, DIGEST_DIGITS);
+    trm_xxh64_init(&x);
+    trm_xxh64_add(&x, header->data, header->len);
+    for (size_t i = 0; i < n; i++)
+        if (size_of(&tensors[i]))
+            trm_xxh64_add(&x, tensors[i].data, size_of(&tensors[i]));
+    snprintf(check, sizeof check, "%016llx", (unsigned long long)trm_xxh64_value(&x));
+    memcpy(strstr(header->data, CHECK_MARK) + strlen(CHECK_MARK), check, CHECK_DIGITS);
 }
 
 /* All bytes, to f; errors stay in f, for trm_out_commit to find. */
@@ -135,18 +152,16 @@ trm_ckpt_write(const char *path, const struct trm_ckpt_tensor *tensors, size_t n
         return trm_err_at(err, "%s", path);
     struct trm_buf header = {0};
     struct trm_out out;
-    char hex[65];
+    char hex[DIGEST_DIGITS + 1];
     int status = -1;
     put_header(&header, tensors, n, meta, n_meta);
     if (header.failed || header.len > MOST_HEADER) {
         trm_err_set(err, TRM_SYS, "%s: no room for a header of %zu bytes", path, header.len);
         goto done;
     }
-    digest(&header, tensors, n, hex);
-    char *mark = strstr(header.data, DIGEST_MARK);
-    memcpy(mark + strlen(DIGEST_MARK), hex, 64);
+    seal(&header, tensors, n, hex);
     if (sha256)
-        memcpy(sha256, hex, 65);
+        memcpy(sha256, hex, sizeof hex);
     if (trm_out_open(&out, path, err) != 0)
         goto done;
     put_file(out.f, &header, tensors, n);

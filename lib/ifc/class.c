@@ -4,6 +4,8 @@
 
 #include "room.h"
 
+#include "../base/text.h"
+
 /* First match wins, so subtypes stand before their supertypes. NULL entries are attributes that some schemas lack. */
 const struct role_row trm_ifc_roles[] = {
     /* what is never asked for */
@@ -66,6 +68,7 @@ const struct role_row trm_ifc_roles[] = {
     {ROLE_PROFILE_USAGE, "IfcMaterialProfileSetUsage", 0, {"ForProfileSet"}},
     {ROLE_OLD_MATERIAL_PROPERTIES, "IfcExtendedMaterialProperties", 0, {"Name", "ExtendedProperties", "Material"}},
     {ROLE_MATERIAL_PROPERTIES, "IfcMaterialProperties", 0, {"Name", "Properties", "Material"}},
+    {ROLE_MATERIAL_PROPERTIES, "IfcProfileProperties", 0, {"Name", "Properties", "ProfileDefinition"}},
     /* classifications */
     {ROLE_CLASS_REFERENCE, "IfcClassificationReference", 0, {"Identification", "Name", "ReferencedSource", "ItemReference"}},
     {ROLE_CLASSIFICATION, "IfcClassification", 0, {"Name"}},
@@ -148,6 +151,21 @@ set_quantity(struct trm_ifc_class *c)
     c->value_measure = c->value_type ? trm_measure_find(c->value_type) : NULL;
 }
 
+/* Whether the class was asked for besides the elements, and where its GUID and texts stand. */
+static void
+set_also(const struct trm_ifc *f, struct trm_ifc_class *c)
+{
+    struct trm_attr a;
+    c->also = false;
+    for (size_t i = 0; i < f->n_also && !c->also; i++)
+        c->also = trm_text_casecmp(f->also[i], c->name) == 0;
+    c->guid = trm_schema_attr_find(c->schema, c->entity, "GlobalId");
+    c->title = trm_schema_attr_find(c->schema, c->entity, "Name");
+    c->description = trm_schema_attr_find(c->schema, c->entity, "Description");
+    if (c->title >= 0 && trm_schema_attr(c->schema, c->entity, c->title, &a) && a.kind != TRM_KIND_STRING)
+        c->title = -1; /* IfcSIUnit's is a word of an enumeration */
+}
+
 /* The class of keyword i, which is the next; NULL, and the error set, when memory is out. */
 static struct trm_ifc_class *
 new_class(struct trm_ifc *f, size_t i)
@@ -177,7 +195,7 @@ trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
     struct trm_ifc_class *c = new_class(f, (size_t)(kw - st->keywords));
     if (!c)
         return false;
-    *c = (struct trm_ifc_class){.schema = f->schema, .entity = -1, .n_plan = -1};
+    *c = (struct trm_ifc_class){.schema = f->schema, .entity = -1, .n_plan = -1, .n_whole = -1};
     memset(c->slot, -1, sizeof c->slot);
     if (f->schema_refused)
         return false;
@@ -195,7 +213,8 @@ trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
     set_role(f, c);
     if (c->role == ROLE_QUANTITY)
         set_quantity(c);
-    return c->role != ROLE_NONE && c->role != ROLE_OTHER;
+    set_also(f, c);
+    return c->also || (c->role != ROLE_NONE && c->role != ROLE_OTHER);
 }
 
 const struct trm_ifc_class *
@@ -227,9 +246,9 @@ is_slot(const struct trm_ifc_class *c, int index)
 
 /* References are left out, but for those that may stand for a measured value. */
 static bool
-has_meaning(const struct trm_ifc_class *c, int index, const struct trm_attr *a)
+has_meaning(const struct trm_ifc_class *c, const struct trm_attr *a)
 {
-    if (is_slot(c, index) || a->derived || a->kind == TRM_KIND_BINARY || a->rank > 1)
+    if (a->derived || a->kind == TRM_KIND_BINARY || a->rank > 1)
         return false;
     if (a->kind == TRM_KIND_ENTITY) {
         const char *type = trm_schema_decl_name(c->schema, a->decl);
@@ -238,30 +257,64 @@ has_meaning(const struct trm_ifc_class *c, int index, const struct trm_attr *a)
     return true;
 }
 
+/* The attributes that are handed on, without those that `left` tells; *n -1 when memory is out. */
+static struct plan *
+make_plan(struct trm_ifc *f, const struct trm_ifc_class *c, bool (*left)(const struct trm_ifc_class *c, int index), int *n)
+{
+    struct plan *plan = trm_arena_calloc(&f->keep, (size_t)c->n_attrs + 1, sizeof *plan);
+    struct trm_attr a;
+    if (!plan) {
+        trm_err_set(f->err, TRM_SYS, "no memory");
+        return NULL;
+    }
+    *n = 0;
+    for (int i = 0; trm_schema_attr(c->schema, c->entity, i, &a); i++) {
+        if (left(c, i) || !has_meaning(c, &a))
+            continue;
+        const char *type = trm_schema_decl_name(c->schema, a.decl);
+        plan[(*n)++] = (struct plan){.index = i, .attr = a, .type = type, .measure = type ? trm_measure_find(type) : NULL};
+    }
+    return plan;
+}
+
 const struct plan *
 trm_ifc_plan(struct trm_ifc *f, const struct trm_ifc_class *cc, int *n)
 {
     struct trm_ifc_class *c = (struct trm_ifc_class *)cc; /* a cache inside f, which is ours */
-    *n = 0;
-    if (c->n_plan < 0) {
-        struct plan *plan = trm_arena_calloc(&f->keep, (size_t)c->n_attrs + 1, sizeof *plan);
-        if (!plan) {
-            trm_err_set(f->err, TRM_SYS, "no memory");
-            return NULL;
-        }
-        int k = 0;
-        struct trm_attr a;
-        for (int i = 0; trm_schema_attr(c->schema, c->entity, i, &a); i++) {
-            if (!has_meaning(c, i, &a))
-                continue;
-            const char *type = trm_schema_decl_name(c->schema, a.decl);
-            plan[k++] = (struct plan){.index = i, .attr = a, .type = type, .measure = type ? trm_measure_find(type) : NULL};
-        }
-        c->plan = plan;
-        c->n_plan = k;
-    }
-    *n = c->n_plan;
+    if (c->n_plan < 0)
+        c->plan = make_plan(f, c, is_slot, &c->n_plan);
+    *n = c->plan ? c->n_plan : 0;
     return c->plan;
+}
+
+static bool
+is_head(const struct trm_ifc_class *c, int index)
+{
+    return index == c->guid || index == c->title || index == c->description;
+}
+
+const struct plan *
+trm_ifc_whole_plan(struct trm_ifc *f, const struct trm_ifc_class *cc, int *n)
+{
+    struct trm_ifc_class *c = (struct trm_ifc_class *)cc;
+    if (c->n_whole < 0)
+        c->whole = make_plan(f, c, is_head, &c->n_whole);
+    *n = c->whole ? c->n_whole : 0;
+    return c->whole;
+}
+
+const struct trm_attr *
+trm_ifc_attrs(struct trm_ifc *f, const struct trm_ifc_class *cc)
+{
+    struct trm_ifc_class *c = (struct trm_ifc_class *)cc;
+    if (c->attrs)
+        return c->attrs;
+    struct trm_attr *attrs = trm_arena_calloc(&f->keep, (size_t)c->n_attrs + 1, sizeof *attrs);
+    for (int i = 0; attrs && i < c->n_attrs; i++)
+        trm_schema_attr(c->schema, c->entity, i, &attrs[i]);
+    if (!attrs)
+        trm_err_set(f->err, TRM_SYS, "no memory");
+    return c->attrs = attrs;
 }
 
 /* --- reading rows --- */
@@ -317,6 +370,12 @@ struct trm_ifc_text
 trm_ifc_slot_text(struct trm_ifc *f, const struct args *a, int slot)
 {
     return trm_ifc_text(f, trm_ifc_slot(a, slot));
+}
+
+struct trm_ifc_text
+trm_ifc_arg_text(struct trm_ifc *f, const struct args *a, int index)
+{
+    return index < 0 || (size_t)index >= a->n ? (struct trm_ifc_text){0} : trm_ifc_text(f, &a->v[index]);
 }
 
 struct trm_ifc_text

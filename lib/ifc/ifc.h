@@ -104,9 +104,13 @@ struct trm_ifc_type_object {
     size_t n_attributes;
 };
 
+/* What a record is about: an element, or one of the instances that were asked for besides. */
+enum trm_ifc_is { TRM_IFC_IS_ELEMENT, TRM_IFC_IS_TYPE, TRM_IFC_IS_RESOURCE };
+
 /* Everything points into the file or into the model's arena, and is gone with the next element. */
 struct trm_ifc_element {
     const char *cls;
+    enum trm_ifc_is is;
     uint64_t step;
     struct trm_ifc_text guid;
     bool guid_unique; /* it has a GUID that no other element of the file has */
@@ -123,6 +127,10 @@ struct trm_ifc_element {
     size_t n_classifications;
     struct trm_ifc_container *containers, *groups; /* containers: nearest first, up to the project */
     size_t n_containers, n_groups;
+    struct trm_ifc_container *part_of; /* further wholes: see trm_ifc_place; relation NULL when several kinds led there */
+    size_t n_part_of;
+    const char **refers, **empty; /* names of attributes that hold references or nested lists; an empty text or list */
+    size_t n_refers, n_empty;
     struct trm_ifc_text storey;
 };
 
@@ -143,8 +151,10 @@ struct trm_ifc {
     const struct trm_schema *schema;
     struct trm_ifc_text file_schema; /* as the file says */
     struct trm_ifc_text project_guid, project_name, exporter;
-    uint32_t *elements; /* rows of st.inst, in the order of the file */
+    uint32_t *elements; /* rows of st.inst, in the order of the file; also of instances asked for besides */
     size_t n_elements;
+    const char *const *also; /* [n_also] classes asked for besides, borrowed */
+    size_t n_also;
     struct trm_ifc_unit units[96];
     size_t n_units;
     /* internal */
@@ -165,12 +175,19 @@ struct trm_ifc {
  * that is none of IFC's) or TRM_SYS. A file cut short opens as far as it goes, with f->step.truncated. Release also after
  * failure. What is odd is counted in f->step.warnings; more is found while elements are read. */
 int trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_err *err);
+/* The same, with instances of further classes among the elements: types, materials, whatever the schema has, geometry too.
+ * also [n_also]: names in any case, exact (no subtypes), borrowed until the release. */
+int trm_ifc_open_also(struct trm_ifc *f, const char *data, size_t size, const char *const *also, size_t n_also, struct trm_err *err);
 void trm_ifc_release(struct trm_ifc *f);
 
 /* Element number i (of f->n_elements) into *e. 0, or -1 when memory is out (TRM_SYS). */
 int trm_ifc_element(struct trm_ifc *f, size_t i, struct trm_ifc_element *e, struct trm_err *err);
-/* Class of element i ("IfcDoor"), without reading it. */
+/* Class of element i ("IfcDoor") and what it is, without reading it. */
 const char *trm_ifc_element_class(const struct trm_ifc *f, size_t i);
+enum trm_ifc_is trm_ifc_element_what(const struct trm_ifc *f, size_t i);
+/* Class of f->step.keywords[i], NULL when no schema has it; and whether its instances are among the elements. */
+const char *trm_ifc_keyword_class(const struct trm_ifc *f, size_t i);
+bool trm_ifc_keyword_written(const struct trm_ifc *f, size_t i);
 /* Whether element i is of that class or a subtype of it; class in any case. */
 bool trm_ifc_element_is_a(const struct trm_ifc *f, size_t i, const char *cls);
 

@@ -6,18 +6,24 @@
 
 enum { GUID_LENGTH = 22 };
 
+static bool
+has_record(const struct trm_ifc_class *c)
+{
+    return c->role == ROLE_OBJECT || c->also;
+}
+
 static int
 find_elements(struct trm_ifc *f)
 {
     size_t n = 0, rows = f->step.n_inst;
     for (size_t i = 0; i < rows; i++)
-        n += trm_ifc_class(f, (uint32_t)i)->role == ROLE_OBJECT;
+        n += has_record(trm_ifc_class(f, (uint32_t)i));
     f->elements = malloc((n + 1) * sizeof *f->elements);
     f->guid_repeats = calloc(n / 8 + 1, 1);
     if (!f->elements || !f->guid_repeats)
         return trm_err_set(f->err, TRM_SYS, "no memory for %zu elements", n);
     for (size_t i = 0; i < rows; i++)
-        if (trm_ifc_class(f, (uint32_t)i)->role == ROLE_OBJECT)
+        if (has_record(trm_ifc_class(f, (uint32_t)i)))
             f->elements[f->n_elements++] = (uint32_t)i;
     return 0;
 }
@@ -28,7 +34,7 @@ raw_guid(const struct trm_ifc *f, size_t i)
 {
     struct trm_step_val v;
     uint32_t row = f->elements[i];
-    if (trm_ifc_class(f, row)->slot[SLOT_GUID] != 0 || !trm_step_arg(&f->step, row, 0, &v) || v.type != TRM_STEP_STRING)
+    if (trm_ifc_class(f, row)->guid != 0 || !trm_step_arg(&f->step, row, 0, &v) || v.type != TRM_STEP_STRING)
         return (struct trm_ifc_text){0};
     return (struct trm_ifc_text){v.s, v.n};
 }
@@ -66,7 +72,8 @@ find_repeats(struct trm_ifc *f)
         return -1;
     for (size_t i = 0; i < f->n_elements; i++) {
         if (guids[i].n == 0) {
-            trm_ifc_warn(f, "no_guid", f->elements[i]);
+            if (trm_ifc_class(f, f->elements[i])->guid == 0)
+                trm_ifc_warn(f, "no_guid", f->elements[i]);
             mark_repeat(f, i);
             continue;
         }
@@ -180,7 +187,13 @@ count_strangers(struct trm_ifc *f)
 int
 trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_err *err)
 {
-    *f = (struct trm_ifc){.err = err, .budget = 100000};
+    return trm_ifc_open_also(f, data, size, NULL, 0, err);
+}
+
+int
+trm_ifc_open_also(struct trm_ifc *f, const char *data, size_t size, const char *const *also, size_t n_also, struct trm_err *err)
+{
+    *f = (struct trm_ifc){.err = err, .budget = 100000, .also = also, .n_also = n_also};
     if (trm_ifc_wrappers_init(f) != 0 || trm_step_open(&f->step, data, size, trm_ifc_want, f, err) != 0 || check_schema(f) != 0 ||
         find_elements(f) != 0 || find_repeats(f) != 0 || trm_ifc_gather_links(f) != 0)
         return -1;
@@ -212,8 +225,8 @@ trm_ifc_release(struct trm_ifc *f)
 }
 
 /* The type object an element is an occurrence of. */
-static uint32_t
-type_of(struct trm_ifc *f, uint32_t row)
+uint32_t
+trm_ifc_type_of(const struct trm_ifc *f, uint32_t row)
 {
     size_t at = 0;
     for (uint32_t t; (t = trm_ifc_link(f, row, LINK_TYPE, &at)) != TRM_STEP_NONE;)
@@ -237,6 +250,39 @@ fill_type(struct trm_ifc *f, uint32_t row, struct trm_ifc_type_object *t)
     t->attributes = trm_ifc_attributes(f, &a, &t->n_attributes);
 }
 
+/* An instance that is no element: what stands in it, its properties, its classifications. */
+static void
+fill_resource(struct trm_ifc *f, const struct args *a, struct trm_ifc_element *e)
+{
+    int n;
+    const struct plan *plan = trm_ifc_whole_plan(f, a->c, &n);
+    e->guid = trm_ifc_arg_text(f, a, a->c->guid);
+    e->name = trm_ifc_arg_text(f, a, a->c->title);
+    e->description = trm_ifc_arg_text(f, a, a->c->description);
+    e->attributes = trm_ifc_planned(f, a, plan, n, &e->n_attributes);
+    e->psets = trm_ifc_resource_sets(f, a->row, &e->n_psets);
+}
+
+static void
+fill_object(struct trm_ifc *f, const struct args *a, struct trm_ifc_element *e)
+{
+    bool object = e->is == TRM_IFC_IS_ELEMENT;
+    uint32_t row = a->row, type = object ? trm_ifc_type_of(f, row) : TRM_STEP_NONE;
+    e->guid = trm_ifc_slot_text(f, a, SLOT_GUID);
+    e->name = trm_ifc_slot_text(f, a, SLOT_NAME);
+    e->description = trm_ifc_slot_text(f, a, SLOT_DESCRIPTION);
+    e->tag = trm_ifc_slot_text(f, a, SLOT_TAG);
+    e->object_type = object ? trm_ifc_slot_text(f, a, SLOT_OBJECT_TYPE) : (struct trm_ifc_text){0};
+    e->predefined_type = trm_ifc_slot_enum(a, SLOT_PREDEFINED);
+    e->attributes = trm_ifc_attributes(f, a, &e->n_attributes);
+    if (type != TRM_STEP_NONE)
+        fill_type(f, type, &e->type);
+    trm_ifc_sets(f, row, type, e);
+    trm_ifc_materials(f, row, type, e);
+    trm_ifc_place(f, row, e);
+    trm_ifc_classifications(f, row, type, e);
+}
+
 int
 trm_ifc_element(struct trm_ifc *f, size_t i, struct trm_ifc_element *e, struct trm_err *err)
 {
@@ -247,25 +293,26 @@ trm_ifc_element(struct trm_ifc *f, size_t i, struct trm_ifc_element *e, struct t
     trm_ifc_args(f, row, &a);
     *e = (struct trm_ifc_element){
         .cls = a.c->name,
+        .is = trm_ifc_element_what(f, i),
         .step = f->step.inst[row].id,
-        .guid = trm_ifc_slot_text(f, &a, SLOT_GUID),
         .guid_unique = !(f->guid_repeats[i / 8] >> i % 8 & 1),
-        .name = trm_ifc_slot_text(f, &a, SLOT_NAME),
-        .description = trm_ifc_slot_text(f, &a, SLOT_DESCRIPTION),
-        .tag = trm_ifc_slot_text(f, &a, SLOT_TAG),
-        .object_type = trm_ifc_slot_text(f, &a, SLOT_OBJECT_TYPE),
-        .predefined_type = trm_ifc_slot_enum(&a, SLOT_PREDEFINED),
     };
-    e->attributes = trm_ifc_attributes(f, &a, &e->n_attributes);
-    uint32_t type = type_of(f, row);
-    if (type != TRM_STEP_NONE)
-        fill_type(f, type, &e->type);
-    trm_ifc_sets(f, row, type, e);
-    trm_ifc_materials(f, row, type, e);
-    trm_ifc_classifications(f, row, type, e);
-    trm_ifc_place(f, row, e);
+    if (e->is == TRM_IFC_IS_RESOURCE) {
+        fill_resource(f, &a, e);
+        trm_ifc_classifications(f, row, TRM_STEP_NONE, e);
+    } else {
+        fill_object(f, &a, e);
+    }
+    trm_ifc_holding(f, &a, e);
     f->err = NULL;
     return err->kind == TRM_OK ? 0 : -1;
+}
+
+enum trm_ifc_is
+trm_ifc_element_what(const struct trm_ifc *f, size_t i)
+{
+    enum role role = trm_ifc_class(f, f->elements[i])->role;
+    return role == ROLE_OBJECT ? TRM_IFC_IS_ELEMENT : role == ROLE_TYPE ? TRM_IFC_IS_TYPE : TRM_IFC_IS_RESOURCE;
 }
 
 const char *
@@ -279,4 +326,16 @@ trm_ifc_element_is_a(const struct trm_ifc *f, size_t i, const char *cls)
 {
     const struct trm_ifc_class *c = trm_ifc_class(f, f->elements[i]);
     return trm_schema_is_a(c->schema, c->entity, trm_schema_entity(c->schema, cls));
+}
+
+const char *
+trm_ifc_keyword_class(const struct trm_ifc *f, size_t i)
+{
+    return f->classes[i].entity >= 0 ? f->classes[i].name : NULL;
+}
+
+bool
+trm_ifc_keyword_written(const struct trm_ifc *f, size_t i)
+{
+    return has_record(&f->classes[i]);
 }

@@ -13,8 +13,23 @@ struct materials {
     struct trm_ifc_text set;
 };
 
-static void
-material_sets(struct trm_ifc *f, uint32_t row, struct trm_ifc_material *m)
+/* Two sets of one name would be one name twice in an object: the first stays. */
+static size_t
+unique_sets(struct trm_ifc *f, struct trm_ifc_set *sets, size_t n)
+{
+    struct trm_ifc_text *names = trm_ifc_alloc(f, n, sizeof *names);
+    for (size_t i = 0; names && i < n; i++)
+        names[i] = sets[i].name;
+    const uint32_t *first = names ? trm_ifc_first_equal(f, names, n) : NULL;
+    size_t left = 0;
+    for (size_t i = 0; first && i < n; i++)
+        if (first[i] == i)
+            sets[left++] = sets[i];
+    return left;
+}
+
+struct trm_ifc_set *
+trm_ifc_resource_sets(struct trm_ifc *f, uint32_t row, size_t *n)
 {
     struct vec sets = {0};
     size_t at = 0;
@@ -23,7 +38,7 @@ material_sets(struct trm_ifc *f, uint32_t row, struct trm_ifc_material *m)
         trm_ifc_args(f, p, &a);
         struct trm_ifc_set *s = trm_ifc_push(f, &sets, sizeof *s);
         if (!s)
-            return;
+            break;
         s->name = trm_ifc_slot_text(f, &a, 0);
         if (!s->name.s)
             s->name = trm_ifc_lit(a.c->name);
@@ -32,23 +47,8 @@ material_sets(struct trm_ifc *f, uint32_t row, struct trm_ifc_material *m)
         else
             s->props = trm_ifc_attributes(f, &a, &s->n);
     }
-    m->psets = sets.data;
-    m->n_psets = sets.n;
-}
-
-/* Two sets of one name would be one name twice in an object: the first stays. */
-static void
-unique_sets(struct trm_ifc *f, struct trm_ifc_material *m)
-{
-    struct trm_ifc_text *names = trm_ifc_alloc(f, m->n_psets, sizeof *names);
-    for (size_t i = 0; names && i < m->n_psets; i++)
-        names[i] = m->psets[i].name;
-    const uint32_t *first = names ? trm_ifc_first_equal(f, names, m->n_psets) : NULL;
-    size_t left = 0;
-    for (size_t i = 0; first && i < m->n_psets; i++)
-        if (first[i] == i)
-            m->psets[left++] = m->psets[i];
-    m->n_psets = left;
+    *n = sets.n > 1 ? unique_sets(f, sets.data, sets.n) : sets.n;
+    return sets.data;
 }
 
 static struct trm_ifc_material *
@@ -73,9 +73,7 @@ fill_material(struct trm_ifc *f, uint32_t row, struct trm_ifc_material *m)
     m->name = trm_ifc_slot_text(f, &a, 0);
     m->category = trm_ifc_slot_text(f, &a, 1);
     m->step = f->step.inst[row].id;
-    material_sets(f, row, m);
-    if (m->n_psets > 1)
-        unique_sets(f, m);
+    m->psets = trm_ifc_resource_sets(f, row, &m->n_psets);
 }
 
 /* A layer, constituent or profile. */
@@ -291,14 +289,34 @@ parent(const struct trm_ifc *f, uint32_t row, const char **relation)
     return TRM_STEP_NONE;
 }
 
+/* The predefined type that counts: the type object's, where it says one, else the object's own. */
+static void
+predefined_of(struct trm_ifc *f, const struct args *a, struct trm_ifc_container *c)
+{
+    static const char *const texts[] = {"ElementType", "ProcessType", "ResourceType"};
+    uint32_t type = trm_ifc_type_of(f, a->row);
+    c->predefined_type = trm_ifc_slot_enum(a, SLOT_PREDEFINED);
+    c->object_type = trm_ifc_slot_text(f, a, SLOT_OBJECT_TYPE);
+    if (type == TRM_STEP_NONE)
+        return;
+    struct args t;
+    trm_ifc_args(f, type, &t);
+    struct trm_ifc_text of_type = trm_ifc_slot_enum(&t, SLOT_PREDEFINED);
+    if (!of_type.s || trm_step_is(of_type.s, of_type.n, "NOTDEFINED"))
+        return;
+    c->predefined_type = of_type;
+    c->object_type = (struct trm_ifc_text){0};
+    for (size_t i = 0; i < 3 && !c->object_type.s; i++)
+        c->object_type = trm_ifc_arg_text(f, &t, trm_schema_attr_find(t.c->schema, t.c->entity, texts[i]));
+}
+
 static void
 fill_container(struct trm_ifc *f, const struct args *a, struct trm_ifc_container *c)
 {
     c->cls = a->c->name;
     c->guid = trm_ifc_slot_text(f, a, SLOT_GUID);
     c->name = trm_ifc_slot_text(f, a, SLOT_NAME);
-    c->predefined_type = trm_ifc_slot_enum(a, SLOT_PREDEFINED);
-    c->object_type = trm_ifc_slot_text(f, a, SLOT_OBJECT_TYPE);
+    predefined_of(f, a, c);
     c->step = f->step.inst[a->row].id;
 }
 
@@ -331,6 +349,107 @@ place_chain(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e)
     e->n_containers = out.n;
 }
 
+/* The six relations of IDS; voiding and filling count as one. */
+static const struct {
+    enum link kind;
+    const char *relation;
+    int family;
+} six[] = {
+    {LINK_CONTAINED, "IfcRelContainedInSpatialStructure", 0}, {LINK_WHOLE, "IfcRelAggregates", 1},
+    {LINK_NEST, "IfcRelNests", 2}, {LINK_FILLS, "IfcRelFillsElement", 3}, {LINK_VOIDS, "IfcRelVoidsElement", 3},
+    {LINK_GROUP, "IfcRelAssignsToGroup", 4},
+};
+enum { N_SIX = sizeof six / sizeof *six, MIXED = 5, MAX_WHOLES = 512 };
+
+/* A whole that was reached; family: of all relations that led there, or MIXED. */
+struct whole {
+    uint32_t row;
+    int family;
+    const char *relation;
+    bool told; /* by containers or groups */
+};
+struct wholes {
+    struct whole at[MAX_WHOLES];
+    size_t n;
+};
+
+/* A whole once for each family, and once for a mixed way where no family leads there. */
+static struct whole *
+reach(struct wholes *w, uint32_t row, int family, const char *relation)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (w->at[i].row == row && (w->at[i].family == family || family == MIXED))
+            return &w->at[i];
+    if (w->n == MAX_WHOLES)
+        return NULL;
+    w->at[w->n] = (struct whole){.row = row, .family = family, .relation = family == MIXED ? NULL : relation};
+    return &w->at[w->n++];
+}
+
+static void
+reach_from(const struct trm_ifc *f, struct wholes *w, uint32_t row, int family)
+{
+    for (size_t k = 0; k < N_SIX; k++) {
+        size_t at = 0;
+        for (uint32_t to; (to = trm_ifc_link(f, row, six[k].kind, &at)) != TRM_STEP_NONE && w->n < MAX_WHOLES;)
+            if (trm_ifc_class(f, to)->role == ROLE_OBJECT)
+                reach(w, to, family < 0 || family == six[k].family ? six[k].family : MIXED, six[k].relation);
+    }
+}
+
+static int
+family_of(const char *relation)
+{
+    for (size_t k = 0; k < N_SIX; k++)
+        if (strcmp(six[k].relation, relation) == 0)
+            return six[k].family;
+    return -1;
+}
+
+/* Mark what a reader of containers finds there himself: up to the first step that is none of the six. */
+static void
+mark_told(struct trm_ifc *f, struct wholes *w, const struct trm_ifc_element *e)
+{
+    int family = -1;
+    for (size_t i = 0; i < e->n_containers; i++) {
+        int step = family_of(e->containers[i].relation);
+        if (step < 0)
+            break;
+        family = i == 0 || family == step ? step : MIXED;
+        uint32_t row = trm_step_find(&f->step, e->containers[i].step);
+        for (size_t k = 0; k < w->n; k++)
+            if (w->at[k].row == row && (w->at[k].family == family || w->at[k].family == MIXED))
+                w->at[k].told = true;
+    }
+    for (size_t k = 0; k < w->n; k++)
+        for (size_t i = 0; i < e->n_groups; i++)
+            w->at[k].told |= f->step.inst[w->at[k].row].id == e->groups[i].step && w->at[k].family >= 4;
+}
+
+static void
+further_wholes(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e)
+{
+    struct wholes w = {.n = 0};
+    struct vec out = {0};
+    reach_from(f, &w, row, -1);
+    for (size_t i = 0; i < w.n; i++)
+        reach_from(f, &w, w.at[i].row, w.at[i].family);
+    mark_told(f, &w, e);
+    for (size_t i = 0; i < w.n; i++) {
+        if (w.at[i].told || w.at[i].row == row)
+            continue;
+        struct args a;
+        trm_ifc_args(f, w.at[i].row, &a);
+        struct trm_ifc_container *c = trm_ifc_push(f, &out, sizeof *c);
+        if (!c)
+            break;
+        fill_container(f, &a, c);
+        c->relation = w.at[i].relation;
+    }
+    e->part_of = out.data;
+    e->n_part_of = out.n;
+}
+
 void
 trm_ifc_place(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e)
 {
@@ -348,4 +467,5 @@ trm_ifc_place(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e)
     }
     e->groups = groups.data;
     e->n_groups = groups.n;
+    further_wholes(f, row, e);
 }

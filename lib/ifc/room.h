@@ -101,6 +101,11 @@ struct trm_ifc_class {
     const struct trm_measure *value_measure;
     struct plan *plan; /* made when first needed */
     int n_plan;        /* -1: not yet made */
+    bool also;         /* its instances were asked for besides the elements */
+    int guid, title, description; /* of those: indices of GlobalId, Name, Description; -1 */
+    struct plan *whole; /* of those: all attributes beside the three */
+    int n_whole;
+    struct trm_attr *attrs; /* [n_attrs], made when first needed */
 };
 
 struct trm_ifc_links {
@@ -111,6 +116,10 @@ struct trm_ifc_links {
     size_t n, cap;
     uint32_t *start; /* [n_inst + 1] */
 };
+
+/* --- model.c --- */
+/* Row of the type object that the object at row is an occurrence of, or TRM_STEP_NONE. */
+uint32_t trm_ifc_type_of(const struct trm_ifc *f, uint32_t row);
 
 /* --- class.c --- */
 extern const struct role_row {
@@ -127,6 +136,11 @@ const struct trm_ifc_class *trm_ifc_find(const struct trm_ifc *f, uint64_t id, u
 /* The attributes of a class that are handed on as properties. NULL and n 0 when memory is out. */
 const struct plan *trm_ifc_plan(struct trm_ifc *f, const struct trm_ifc_class *c, int *n);
 
+/* The same for an instance that was asked for besides the elements. */
+const struct plan *trm_ifc_whole_plan(struct trm_ifc *f, const struct trm_ifc_class *c, int *n);
+/* All attributes of a class, [n_attrs]; NULL when memory is out. */
+const struct trm_attr *trm_ifc_attrs(struct trm_ifc *f, const struct trm_ifc_class *c);
+
 /* The values of one row, by slot. */
 struct args {
     const struct trm_ifc_class *c;
@@ -140,6 +154,8 @@ const struct trm_step_val *trm_ifc_slot(const struct args *a, int slot);
 /* Text of a slot: s NULL for none, empty or not a text. */
 struct trm_ifc_text trm_ifc_slot_text(struct trm_ifc *f, const struct args *a, int slot);
 struct trm_ifc_text trm_ifc_text(struct trm_ifc *f, const struct trm_step_val *v);
+/* The same of attribute number index; -1: none. */
+struct trm_ifc_text trm_ifc_arg_text(struct trm_ifc *f, const struct args *a, int index);
 /* As trm_ifc_slot_text for an enumeration's word (upper case as it stands). */
 struct trm_ifc_text trm_ifc_slot_enum(const struct args *a, int slot);
 /* Row a slot refers to, or TRM_STEP_NONE (also for what is not in the index). */
@@ -176,8 +192,11 @@ int trm_ifc_wrappers_init(struct trm_ifc *f);
 bool trm_ifc_property(struct trm_ifc *f, uint32_t row, int depth, struct trm_ifc_prop *p);
 /* Attribute v of a plan into *p; false when it is unset or means nothing by itself. */
 bool trm_ifc_attribute(struct trm_ifc *f, const struct plan *plan, const struct trm_step_val *v, struct trm_ifc_prop *p);
-/* All attributes of a row that mean something. */
+/* All attributes of a row that mean something; of the plan (trm_ifc_plan's by default). */
 struct trm_ifc_prop *trm_ifc_attributes(struct trm_ifc *f, const struct args *a, size_t *n);
+struct trm_ifc_prop *trm_ifc_planned(struct trm_ifc *f, const struct args *a, const struct plan *plan, int n_plan, size_t *n);
+/* Names of attributes that hold references, and of those that hold nothing but are not unset. */
+void trm_ifc_holding(struct trm_ifc *f, const struct args *a, struct trm_ifc_element *e);
 
 /* --- sets.c --- */
 /* Sets of the object at row and of its type, merged by name. */
@@ -189,8 +208,12 @@ struct trm_ifc_prop *trm_ifc_property_list(struct trm_ifc *f, const struct trm_s
 uint32_t *trm_ifc_first_equal(struct trm_ifc *f, const struct trm_ifc_text *t, size_t n);
 
 /* --- parts.c --- */
+/* Property sets of a material, a profile or another resource, names once; NULL and *n 0 for none. */
+struct trm_ifc_set *trm_ifc_resource_sets(struct trm_ifc *f, uint32_t row, size_t *n);
 void trm_ifc_materials(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e);
 void trm_ifc_classifications(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_element *e);
+/* containers, storey, groups; and part_of: what else it is part of by the six relations that IDS knows, directly or not. Each
+ * stands there once for every relation that alone leads to it, or once without one; what containers or groups tell is left out. */
 void trm_ifc_place(struct trm_ifc *f, uint32_t row, struct trm_ifc_element *e);
 
 /* An array in f->scratch that grows: room for one more item of `size` bytes, zeroed; NULL when memory is out. */

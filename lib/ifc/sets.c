@@ -140,7 +140,7 @@ linked_sources(struct trm_ifc *f, uint32_t row, bool from_type, struct vec *out)
 }
 
 static void
-type_sources(struct trm_ifc *f, uint32_t type, struct vec *out)
+type_sources(struct trm_ifc *f, uint32_t type, bool from_type, struct vec *out)
 {
     struct args a;
     struct trm_step_val v;
@@ -150,11 +150,11 @@ type_sources(struct trm_ifc *f, uint32_t type, struct vec *out)
         for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v);) {
             uint32_t set = trm_ifc_ref(f, &v);
             if (set != TRM_STEP_NONE)
-                add_source(f, out, set, true);
+                add_source(f, out, set, from_type);
             else
                 trm_ifc_warn(f, "dangling_reference", type);
         }
-    linked_sources(f, type, true, out);
+    linked_sources(f, type, from_type, out);
 }
 
 /* The properties of one source behind those in out. */
@@ -220,9 +220,12 @@ trm_ifc_sets(struct trm_ifc *f, uint32_t row, uint32_t type, struct trm_ifc_elem
 {
     struct vec all = {0}, psets = {0}, qtos = {0};
     f->complex_budget = 20000;
-    linked_sources(f, row, false, &all);
+    if (trm_ifc_class(f, row)->role == ROLE_TYPE)
+        type_sources(f, row, false, &all);
+    else
+        linked_sources(f, row, false, &all);
     if (type != TRM_STEP_NONE)
-        type_sources(f, type, &all);
+        type_sources(f, type, true, &all);
     const struct source *s = all.data;
     for (size_t i = 0; i < all.n; i++) {
         struct source *to = trm_ifc_push(f, s[i].quantities ? &qtos : &psets, sizeof *s);

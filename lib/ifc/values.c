@@ -128,6 +128,8 @@ simple(struct trm_ifc *f, const struct trm_step_val *v, struct reading *r)
         return number(f, v, r);
     case TRM_STEP_STRING:
         t = trm_ifc_text(f, v);
+        if (v->n == 0)
+            t = trm_ifc_lit(""); /* it says that there is nothing, which is more than being unset */
         return t.s ? (struct trm_ifc_scalar){.type = TRM_IFC_TEXT, .text = t} : none;
     case TRM_STEP_BINARY:
         return (struct trm_ifc_scalar){.type = TRM_IFC_TEXT, .text = {v->s, v->n}};
@@ -417,14 +419,60 @@ trm_ifc_attribute(struct trm_ifc *f, const struct plan *plan, const struct trm_s
 }
 
 struct trm_ifc_prop *
-trm_ifc_attributes(struct trm_ifc *f, const struct args *a, size_t *n)
+trm_ifc_planned(struct trm_ifc *f, const struct args *a, const struct plan *plan, int n_plan, size_t *n)
 {
-    int n_plan;
-    const struct plan *plan = trm_ifc_plan(f, a->c, &n_plan);
     struct trm_ifc_prop *p = trm_ifc_alloc(f, (size_t)n_plan, sizeof *p);
     *n = 0;
     for (int i = 0; p && i < n_plan; i++)
         if ((size_t)plan[i].index < a->n && trm_ifc_attribute(f, &plan[i], &a->v[plan[i].index], &p[*n]))
             ++*n;
     return p;
+}
+
+struct trm_ifc_prop *
+trm_ifc_attributes(struct trm_ifc *f, const struct args *a, size_t *n)
+{
+    int n_plan;
+    const struct plan *plan = trm_ifc_plan(f, a->c, &n_plan);
+    return trm_ifc_planned(f, a, plan, n_plan, n);
+}
+
+/* What an attribute holds beside plain values: 'r' references or nested lists, 'e' an empty text or list, 0 neither. */
+static char
+holds(const struct trm_step_val *value)
+{
+    struct trm_step_val v = *value, item;
+    if (v.type == TRM_STEP_TYPED) {
+        struct trm_step_cur c = trm_step_inside(&v);
+        if (!trm_step_next(&c, &v))
+            return 'e';
+    }
+    if (v.type == TRM_STEP_STRING)
+        return v.n == 0 ? 'e' : 0;
+    if (v.type == TRM_STEP_REF || v.type == TRM_STEP_BINARY)
+        return 'r';
+    if (v.type != TRM_STEP_LIST)
+        return 0;
+    struct trm_step_cur c = trm_step_inside(&v);
+    if (!trm_step_next(&c, &item))
+        return 'e';
+    return item.type == TRM_STEP_REF || item.type == TRM_STEP_LIST || item.type == TRM_STEP_BINARY ? 'r' : 0;
+}
+
+void
+trm_ifc_holding(struct trm_ifc *f, const struct args *a, struct trm_ifc_element *e)
+{
+    const struct trm_attr *attrs = trm_ifc_attrs(f, a->c);
+    const char **names = attrs ? trm_ifc_alloc(f, 2 * a->n, sizeof *names) : NULL;
+    if (!names)
+        return;
+    e->refers = names;
+    e->empty = names + a->n;
+    for (size_t i = 0; i < a->n && i < (size_t)a->c->n_attrs; i++) {
+        char what = attrs[i].derived ? 0 : holds(&a->v[i]);
+        if (what == 'r')
+            e->refers[e->n_refers++] = attrs[i].name;
+        else if (what == 'e')
+            e->empty[e->n_empty++] = attrs[i].name;
+    }
 }

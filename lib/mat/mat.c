@@ -23,6 +23,20 @@ trm_mat_core_wanted(void)
     return NULL;
 }
 
+/* What OpenBLAS's own start calls (driver/others/dynamic.c); in no header, and only there when it was built for many kinds. */
+void gotoblas_dynamic_init(void) __attribute__((weak));
+void gotoblas_dynamic_quit(void) __attribute__((weak));
+
+bool
+trm_mat_core_reload(void)
+{
+    if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit)
+        return false;
+    gotoblas_dynamic_quit();
+    gotoblas_dynamic_init();
+    return true;
+}
+
 const char *
 trm_mat_core(void)
 {

@@ -6,16 +6,21 @@
 #ifndef TRM_MAT_MAT_H
 #define TRM_MAT_MAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "../base/tensor.h"
 
 /* The value OPENBLAS_CORETYPE should have on this processor, or NULL when the library's own choice is all there is.
- * OpenBLAS reads it when it loads, so a program sets it and starts itself again:
- * trm_cli_blas_core(trm_mat_core_wanted(), argv), first thing in main (lib/cli/core.h). Debian's 0.3.21 takes
+ * OpenBLAS reads it when it loads, so a program sets it and has it read again:
+ * trm_cli_blas_core(trm_mat_core_wanted(), trm_mat_core_reload, argv), first thing in main (lib/cli/core.h). Debian's 0.3.21 takes
  * processors newer than itself for older ones, a Sapphire Rapids for Haswell or, under some hypervisors, for Prescott
  * (SSE3), and a training step takes 1.9 or 4.2 times as long. Cannot fail. */
 const char *trm_mat_core_wanted(void);
+/* Read OPENBLAS_CORETYPE anew and take the kernels it names, before the first product. False: this OpenBLAS cannot (it was built
+ * for one kind of processor, or hides these entry points), nothing was changed. 0.1 ms; a second start of the program is
+ * 10 ms or more. */
+bool trm_mat_core_reload(void);
 /* The kind of processor whose kernels OpenBLAS runs ("SkylakeX"); static. Goes into the lineage of a model. */
 const char *trm_mat_core(void);
 /* Most threads that may be in products at once: Debian's OpenBLAS has buffers for 64 callers and ends the process

@@ -81,10 +81,16 @@ trm_model_shape(struct trm_net_config *c, const struct trm_vocab *v, struct trm_
 static bool
 all_finite(const float *x, size_t n)
 {
-    float sum = 0; /* 0 * x is NaN exactly for what is not finite */
-    for (size_t i = 0; i < n; i++)
-        sum += 0 * x[i];
-    return sum == 0;
+    float sum[16] = {0}; /* 0 * x is NaN exactly for what is not finite; one sum would wait for itself at each addition */
+    size_t whole = n / 16 * 16;
+    for (size_t i = 0; i < whole; i += 16)
+        for (size_t k = 0; k < 16; k++)
+            sum[k] += 0 * x[i + k];
+    for (size_t i = whole; i < n; i++)
+        sum[0] += 0 * x[i];
+    for (size_t k = 1; k < 16; k++)
+        sum[0] += sum[k];
+    return sum[0] == 0;
 }
 
 static int

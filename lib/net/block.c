@@ -2,8 +2,8 @@
 #include <math.h>
 
 #include "../mat/mat.h"
-#include "inner.h"
 #include "ops.h"
+#include "plain.h"
 
 /* Sizes that every function here needs. */
 struct dims {
@@ -48,7 +48,7 @@ attend(const struct trm_net *net, const trm_real *p, const struct trm_net_block 
 
 /* dq, dk, dv of one head of one slot, into w->d_wide, from dctx in w->d_hidden. */
 static void
-attend_head_back(struct trm_bench *w, const struct trm_trace *t, const struct dims *s, size_t i, size_t h)
+attend_head_back(struct trm_plain *w, const struct trm_trace *t, const struct dims *s, size_t i, size_t h)
 {
     size_t ld = s->m * 3 * s->d, at = head_at(s, i, h, 3 * s->d);
     const trm_real *q = t->qkv + at, *prob = t->prob + (i * s->h + h) * s->len * s->len;
@@ -63,7 +63,7 @@ attend_head_back(struct trm_bench *w, const struct trm_trace *t, const struct di
 
 /* w->dy: gradient of x + drop(...) in, of x out; du: the same behind dropout. */
 static void
-attend_back(const struct trm_net *net, const trm_real *p, const struct trm_net_block *b, struct trm_bench *w,
+attend_back(const struct trm_net *net, const trm_real *p, const struct trm_net_block *b, struct trm_plain *w,
             const struct trm_trace *t, struct dims s, const trm_real *du, trm_real *grad)
 {
     trm_mat_nn(w->d_hidden, s.d, du, s.d, p + b->o, s.d, s.rows, s.d, s.d, 0);
@@ -79,7 +79,7 @@ attend_back(const struct trm_net *net, const trm_real *p, const struct trm_net_b
 
 /* mid = norm over L of (x + drop(SwiGLU_L(x))), all of it on [L,m*D]: the transposes of the formula fall away. */
 static void
-mix(const struct trm_net *net, const trm_real *p, const struct trm_net_block *b, struct trm_bench *w,
+mix(const struct trm_net *net, const trm_real *p, const struct trm_net_block *b, struct trm_plain *w,
     struct trm_trace *t, struct dims s, const trm_real *mask)
 {
     size_t half = s.mix * s.cols;
@@ -90,7 +90,7 @@ mix(const struct trm_net *net, const trm_real *p, const struct trm_net_block *b,
 }
 
 static void
-mix_back(const trm_real *p, const struct trm_net_block *b, struct trm_bench *w, const struct trm_trace *t,
+mix_back(const trm_real *p, const struct trm_net_block *b, struct trm_plain *w, const struct trm_trace *t,
          struct dims s, const trm_real *du, trm_real *grad)
 {
     size_t half = s.mix * s.cols;
@@ -103,7 +103,7 @@ mix_back(const trm_real *p, const struct trm_net_block *b, struct trm_bench *w, 
 
 /* out = norm(mid + drop(SwiGLU_D(mid))) */
 static void
-widen(const struct trm_net *net, const trm_real *p, const struct trm_net_block *b, struct trm_bench *w,
+widen(const struct trm_net *net, const trm_real *p, const struct trm_net_block *b, struct trm_plain *w,
       struct trm_trace *t, struct dims s, const trm_real *mask, trm_real *out)
 {
     trm_mat_nt(t->gate_up, 2 * s.inner, t->mid, s.d, p + b->gate_up, s.d, s.rows, 2 * s.inner, s.d, 0);
@@ -113,7 +113,7 @@ widen(const struct trm_net *net, const trm_real *p, const struct trm_net_block *
 }
 
 static void
-widen_back(const trm_real *p, const struct trm_net_block *b, struct trm_bench *w, const struct trm_trace *t,
+widen_back(const trm_real *p, const struct trm_net_block *b, struct trm_plain *w, const struct trm_trace *t,
            struct dims s, const trm_real *du, trm_real *grad)
 {
     size_t wide = 2 * s.inner;
@@ -133,7 +133,7 @@ mask_of(const trm_real *mask, const struct dims *s, size_t i, size_t k)
 }
 
 void
-trm_block_forward(const struct trm_net *net, const trm_real *params, struct trm_bench *w, struct trm_trace *traces,
+trm_block_forward(const struct trm_net *net, const trm_real *params, struct trm_plain *w, struct trm_trace *traces,
                   size_t m, const trm_real *mask, trm_real *out)
 {
     struct dims s = dims_of(net, m);
@@ -150,7 +150,7 @@ trm_block_forward(const struct trm_net *net, const trm_real *params, struct trm_
 
 /* Gradient behind dropout: w->dy itself, or w->dy * mask in w->du. */
 static const trm_real *
-behind(struct trm_bench *w, const struct dims *s, const trm_real *mask)
+behind(struct trm_plain *w, const struct dims *s, const trm_real *mask)
 {
     if (!mask)
         return w->dy;
@@ -159,7 +159,7 @@ behind(struct trm_bench *w, const struct dims *s, const trm_real *mask)
 }
 
 void
-trm_block_backward(const struct trm_net *net, const trm_real *params, struct trm_bench *w,
+trm_block_backward(const struct trm_net *net, const trm_real *params, struct trm_plain *w,
                    const struct trm_trace *traces, size_t m, const trm_real *mask, const trm_real *out, trm_real *grad)
 {
     struct dims s = dims_of(net, m);

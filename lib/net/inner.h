@@ -6,61 +6,91 @@
 
 /* Whether the settings are in range and agree; TRM_USAGE names the one that does not. */
 int trm_net_config_check(const struct trm_net_config *c, struct trm_err *err);
+/* Inner size of a SwiGLU over `width` (published code: hidden_size * expansion * 2/3, then rounded up). */
+size_t trm_net_inner_size(const struct trm_net_config *c, size_t width);
 
-/* What one call of one block leaves behind for its backward pass. In a micro-batch of m slots, N = L*m rows of D, row
- * l*m + i being position l of slot i. In this order both mixers are plain products: over D of the matrix [N,D], over L
- * of the same memory seen as [L,m*D]. */
-struct trm_trace {
-    trm_real *x;      /* [N,D] input */
-    trm_real *qkv;    /* attention: [N,3D] with q and k turned; mixer: [2A,m*D] gate over up */
-    trm_real *prob;   /* attention: [m,h,L,L] */
-    trm_real *ctx;    /* attention: [N,D] what the heads read */
-    trm_real *mid;    /* [N,D] after the token mixer's norm */
-    trm_real *mid_r;  /* attention: [N], mixer: [m*D] */
-    trm_real *gate_up; /* [N,2I] */
-    trm_real *r;      /* [N] of the last norm */
+/* A micro-batch in hand: m slots from `first` on, the memory to work in, and where its state stands. Its N = L*m rows
+ * of D are in an order that the road chooses: row l*by_pos + i*by_slot is position l of its slot i. */
+struct trm_micro {
+    const struct trm_net *net;
+    const trm_real *p; /* parameters */
+    struct trm_slots *s;
+    struct trm_bench *w;
+    size_t first, m, rows; /* rows = N */
+    size_t by_pos, by_slot;
+    trm_real *y, *z;       /* [N,D] */
+    trm_real *grad;        /* [n_trained] lane to add to; NULL: inference */
+    double weight;         /* of a slot in the loss, 1/B */
+    size_t threads;        /* that share this micro-batch: their benches are the first of s->work */
+};
+
+/* Row of position l (prefix counted) of the micro-batch's slot i. */
+static inline trm_real *
+trm_row(const struct trm_micro *b, trm_real *rows, size_t l, size_t i)
+{
+    return rows + (l * b->by_pos + i * b->by_slot) * b->net->config.width;
+}
+
+/* How the recursion is computed. Two roads give the same function, each with its own rounding: plain.c in trm_real with
+ * OpenBLAS, and bf16.c. A step (step.c) embeds, calls a road, and reads the heads. */
+struct trm_road {
+    /* y and z of the micro-batch from the slots into b->y and b->z, or only pointed at; and back. */
+    void (*begin)(struct trm_micro *b);
+    void (*end)(struct trm_micro *b);
+    /* `cycles` times: n times z = f(z, y+x); y = f(y, z). x is w->x. */
+    void (*recurse)(struct trm_micro *b, uint32_t cycles);
+    /* One cycle, remembered for recurse_back. */
+    void (*recurse_traced)(struct trm_micro *b);
+    /* w->dy, the gradient of y's last value, goes back through that cycle: into grad, and into w->dx, that of w->x. */
+    void (*recurse_back)(struct trm_micro *b);
 };
 
 /* Memory of one thread for one micro-batch of at most m slots. */
 struct trm_bench {
-    trm_real *x;            /* [N,D] embedded input */
-    trm_real *features;     /* [S*m,F] in row order */
-    struct trm_trace *plain; /* [layers] for calls that nothing comes back through: all but x is shared */
-    trm_real *hidden;       /* [max(N*I, A*m*D)] silu(gate) * up */
-    trm_real *logits;       /* [S*m,V]; in the backward pass their gradient */
-    double *wide_row;       /* [V] one row of logits in double */
+    trm_real *x;      /* [N,D] embedded input */
+    trm_real *features; /* [S,F] of one slot */
+    double *wide_row; /* [V] one row of logits in double */
     /* training only */
-    struct trm_trace *traces; /* [(n+1) * layers] */
-    trm_real *outs;         /* [n+1][N,D] what each call of f gave */
-    trm_real *mask;         /* [layers][2][N,D] 0 or 1/(1-p); NULL without dropout */
-    trm_real *dy, *du, *dx; /* [N,D] gradient of a call's output; of a sublayer's, behind dropout; of x */
-    trm_real *d_wide;       /* [max(N*2I, N*3D, 2A*m*D)] */
-    trm_real *d_hidden;     /* [max(N*I, N*D, A*m*D)] */
-    trm_real *d_prob;       /* [L,L] */
-    trm_real *cols;         /* [m*D] */
-    trm_real *memory;       /* owned: all numbers above are cut from it */
+    trm_real *d_logits; /* [m,S,V] gradient of the logits */
+    trm_real *mask;     /* [layers][2][N,D] 0 or 1/(1-p); NULL without dropout */
+    trm_real *dy, *dx;  /* [N,D] gradient of a call's output; of x */
+    void *memory;       /* owned: the numbers above are cut from it */
+    struct trm_plain *plain; /* one of the two, owned */
+    struct trm_bf *bf;
 };
 struct trm_work {
     size_t threads;
+    const struct trm_road *road;
+    size_t together;           /* slots of a micro-batch that are computed together, at most */
     struct trm_bench *benches; /* [threads] */
     trm_real *lanes;           /* [lanes][n_trained]; NULL in inference */
     size_t n_lanes;            /* in use: at most the number of micro-batches */
+    struct trm_bf_weights *weights; /* of the bf16 road */
+    const trm_real *packed;    /* what they were made from; NULL: to be made */
 };
+
+/* A region measured first (base NULL), then cut. Pieces start at multiples of 64 bytes. */
+struct trm_cut {
+    char *base;
+    size_t used;
+};
+static inline void *
+trm_cut(struct trm_cut *c, size_t n, size_t size)
+{
+    void *p = c->base ? c->base + c->used : NULL;
+    c->used += (n * size + 63) / 64 * 64;
+    return p;
+}
 
 /* --- work.c --- */
 /* NULL: no memory. */
 struct trm_work *trm_work_new(const struct trm_net *net, size_t count, size_t micro, bool train, size_t threads);
 void trm_work_free(struct trm_work *w);
 
-/* --- block.c --- */
-/* out [N,D] = f(traces[0].x). traces: [layers]. mask NULL: no dropout. */
-void trm_block_forward(const struct trm_net *net, const trm_real *params, struct trm_bench *w, struct trm_trace *traces,
-                       size_t m, const trm_real *mask, trm_real *out);
-/* Gradient of f: w->dy [N,D] is that of out when called and that of traces[0].x on return; the weights' gradients are
- * added to grad [n_trained]. out: as the forward pass left it. */
-void trm_block_backward(const struct trm_net *net, const trm_real *params, struct trm_bench *w,
-                        const struct trm_trace *traces, size_t m, const trm_real *mask, const trm_real *out,
-                        trm_real *grad);
+/* --- plain.c --- */
+extern const struct trm_road trm_road_plain;
+struct trm_plain *trm_plain_new(const struct trm_net *net, size_t m, bool train);
+void trm_plain_free(struct trm_plain *w);
 
 /* --- loss.c --- */
 /* Cross-entropy of one row of logits [V] at `label` in double, and its gradient by the logits times `weight` into d [V]

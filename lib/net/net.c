@@ -9,9 +9,8 @@
 
 #include "inner.h"
 
-/* Inner size of a SwiGLU over `width` (published code: hidden_size * expansion * 2/3, then rounded up). */
-static size_t
-inner_size(const struct trm_net_config *c, size_t width)
+size_t
+trm_net_inner_size(const struct trm_net_config *c, size_t width)
 {
     size_t plain = (size_t)rint(c->expansion * (double)width * 2 / 3);
     size_t k = (plain + c->inner_multiple - 1) / c->inner_multiple;
@@ -116,8 +115,8 @@ trm_net_init(struct trm_net *net, const struct trm_net_config *c, struct trm_err
     if (trm_net_config_check(c, err) != 0)
         goto fail;
     net->length = (size_t)c->seq + c->prefix;
-    net->inner = inner_size(c, c->width);
-    net->inner_mix = c->form == TRM_NET_MIXER ? inner_size(c, net->length) : 0;
+    net->inner = trm_net_inner_size(c, c->width);
+    net->inner_mix = c->form == TRM_NET_MIXER ? trm_net_inner_size(c, net->length) : 0;
     if (check_size(net, err) != 0)
         goto fail;
     size_t rope = c->form == TRM_NET_ATTENTION && c->pos == TRM_NET_ROPE ? net->length * (c->width / c->heads / 2) : 0;

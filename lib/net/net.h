@@ -30,6 +30,7 @@
 #include "../base/err.h"
 #include "../base/rng.h"
 #include "../base/tensor.h"
+#include "../mat/bf16.h"
 
 #define TRM_NET_NO_LABEL (-100) /* a label that is ignored */
 #define TRM_ID_NONE (-1)         /* an id column that adds nothing */
@@ -88,10 +89,22 @@ struct trm_net {
     size_t at_ids, at_features, at_pos, at_out, at_q, at_q_bias, at_puzzle, at_y0, at_z0; /* unused: n_params */
     struct trm_net_block *blocks; /* [layers] owned */
     trm_real *cos, *sin;          /* [L, D/h/2] owned; rotary tables */
+    const struct trm_mat_bf16 *road; /* products in bfloat16 by this road; NULL (after init): in trm_real */
 };
 /* TRM_USAGE: a setting outside its range, naming it; TRM_SYS: memory. On failure *net is empty. */
 int trm_net_init(struct trm_net *net, const struct trm_net_config *c, struct trm_err *err);
 void trm_net_release(struct trm_net *net);
+/* Whether this net can be computed in bfloat16: width and inner sizes multiples of 32, in the attention form heads of
+ * 16, 32, 64, 128, ... A net that can is computed so when its field `road` is set before slots are made for it. The
+ * weights, their gradients, the state, sums, norms, softmax and losses stay in float; what is multiplied is rounded to
+ * bfloat16. Always false in the double build. */
+bool trm_net_can_bf16(const struct trm_net *net);
+/* Sets net->road by name, before slots are made: "auto" bfloat16 where the processor and the net can, else float32;
+ * "float32"; "bfloat16" by the best road; or one road: "amx", "avx512_bf16", "plain" (slow, anywhere). TRM_USAGE: no such
+ * name, or it cannot be had here. */
+int trm_net_backend(struct trm_net *net, const char *name, struct trm_err *err);
+/* Static: the road's name, or "float32". */
+const char *trm_net_backend_name(const struct trm_net *net);
 /* Initial weights into params [n_params]: truncated normals (a normal of 1.1368472 s cut at two of its own standard
  * deviations has standard deviation s), s = 1/sqrt(fan_in) for linear maps, 1/sqrt(D) for tables; W_q 0, b_q -5, puzzle
  * rows 0; H_init, L_init such normals with s = 1, never trained. Cannot fail. */
@@ -155,8 +168,11 @@ int trm_slots_check(const struct trm_slots *s, const struct trm_net *net, struct
 
 /* One supervision step for every slot (made with TRM_SLOTS_INFER) that has not halted: fills logits, q and, where
  * labelled, ce, halt_loss, labelled, right; counts steps. The caller decides who halts (sets halted[i]; puts a fresh
- * sample). No dropout. Cannot fail. */
+ * sample). No dropout. Cannot fail. In bfloat16 the weights are rounded and laid out at the first call with these
+ * params: after changing them in place, call trm_slots_weights_changed. */
 void trm_net_infer(const struct trm_net *net, const trm_real *params, struct trm_slots *s);
+
+void trm_slots_weights_changed(struct trm_slots *s);
 
 /* What one training step found; means are over the B slots. */
 struct trm_net_stats {

@@ -115,6 +115,12 @@ trm_slots_put(struct trm_slots *s, const struct trm_net *net, const trm_real *pa
     return 0;
 }
 
+void
+trm_slots_weights_changed(struct trm_slots *s)
+{
+    s->work->packed = NULL;
+}
+
 size_t
 trm_slots_parts(struct trm_slots *s, const struct trm_net *net, struct trm_slots_part part[TRM_SLOTS_PARTS])
 {

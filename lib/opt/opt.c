@@ -5,6 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One body for every kind of processor, the same bytes by all (see net/ops.c). */
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define WIDE
+#endif
+
 struct trm_opt_config
 trm_opt_config_default(void)
 {
@@ -91,7 +98,13 @@ no_denormal(trm_real x)
     return x < (trm_real)SMALLEST && x > -(trm_real)SMALLEST ? 0 : x;
 }
 
-static void
+#ifdef TRM_DOUBLE
+#define ROOT sqrt
+#else
+#define ROOT sqrtf
+#endif
+
+WIDE static void
 step_adamw(trm_real *restrict p, trm_real *restrict m, trm_real *restrict v, const trm_real *restrict g, size_t n,
            struct rates r)
 {
@@ -99,12 +112,30 @@ step_adamw(trm_real *restrict p, trm_real *restrict m, trm_real *restrict v, con
         trm_real x = g[i] * r.scale;
         m[i] = no_denormal(r.b1 * m[i] + r.c1 * x);
         v[i] = no_denormal(r.b2 * v[i] + r.c2 * (x * x));
-        trm_real root = (trm_real)__builtin_sqrt((double)(v[i] * r.u2));
-        p[i] = p[i] * r.keep - r.lr * (m[i] * r.u1 / (root + r.eps));
+        p[i] = p[i] * r.keep - r.lr * (m[i] * r.u1 / (ROOT(v[i] * r.u2) + r.eps));
     }
 }
 
-static void
+/* atan2(y, x) for x >= 0. Float: Cephes's atanf (Moshier) without branches, within 3 units in the last place; 0 at 0,0. */
+static inline trm_real
+turn(trm_real y, trm_real x)
+{
+#ifdef TRM_DOUBLE
+    return atan2(y, x);
+#else
+    float a = fabsf(y), lo = a < x ? a : x, hi = a < x ? x : a;
+    float t = lo / (hi > 0 ? hi : 1);
+    bool far = t > 0.414213562373f; /* tan(pi/8) */
+    t = far ? (t - 1) / (t + 1) : t;
+    float z = t * t;
+    float p = (((8.05374449538e-2f * z - 1.38776856032e-1f) * z + 1.99777106478e-1f) * z - 3.33329491539e-1f) * z * t + t;
+    p += far ? 0.785398163397f : 0;
+    p = a < x ? p : 1.570796326795f - p;
+    return copysignf(hi > 0 ? p : 0, y);
+#endif
+}
+
+WIDE static void
 step_atan2(trm_real *restrict p, trm_real *restrict m, trm_real *restrict v, const trm_real *restrict g, size_t n,
            struct rates r)
 {
@@ -112,9 +143,22 @@ step_atan2(trm_real *restrict p, trm_real *restrict m, trm_real *restrict v, con
         trm_real x = g[i] * r.scale;
         m[i] = no_denormal(r.b1 * m[i] + r.c1 * x);
         v[i] = no_denormal(r.b2 * v[i] + r.c2 * (x * x));
-        double turn = atan2((double)(m[i] * r.u1), sqrt((double)(v[i] * r.u2)));
-        p[i] = p[i] * r.keep - r.lr * (trm_real)turn;
+        p[i] = p[i] * r.keep - r.lr * turn(m[i] * r.u1, ROOT(v[i] * r.u2));
     }
+}
+
+#define PIECE 65536 /* elements that a thread takes at a time */
+
+static size_t
+piece(const struct trm_opt *o, size_t at)
+{
+    return o->n - at < PIECE ? o->n - at : PIECE;
+}
+
+static int
+threads_of(const struct trm_opt *o)
+{
+    return o->threads ? (int)o->threads : 1;
 }
 
 void
@@ -131,7 +175,9 @@ trm_opt_step(struct trm_opt *o, trm_real *p, const trm_real *g)
         .keep = (trm_real)(1 - lr * c->weight_decay), .lr = (trm_real)lr, .eps = (trm_real)c->eps,
         .scale = (trm_real)(o->norm > c->clip ? c->clip / o->norm : 1),
     };
-    (c->kind == TRM_OPT_ADAMW ? step_adamw : step_atan2)(p, o->m, o->v, g, o->n, r);
+#pragma omp parallel for schedule(static) num_threads(threads_of(o))
+    for (size_t at = 0; at < o->n; at += PIECE)
+        (c->kind == TRM_OPT_ADAMW ? step_adamw : step_atan2)(p + at, o->m + at, o->v + at, g + at, piece(o, at), r);
 }
 
 void
@@ -161,6 +207,8 @@ trm_opt_average(const struct trm_opt *o, trm_real *ema, const trm_real *p)
     if (o->config.ema_warmup && (1 + s) / (10 + s) < d)
         d = (1 + s) / (10 + s);
     trm_real keep = (trm_real)d, take = (trm_real)(1 - d);
-    for (size_t i = 0; i < o->n; i++)
-        ema[i] = keep * ema[i] + take * p[i];
+#pragma omp parallel for schedule(static) num_threads(threads_of(o))
+    for (size_t at = 0; at < o->n; at += PIECE)
+        for (size_t i = at; i < at + piece(o, at); i++)
+            ema[i] = keep * ema[i] + take * p[i];
 }

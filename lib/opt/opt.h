@@ -38,6 +38,7 @@ struct trm_opt {
     size_t n;        /* length of the vectors */
     trm_real *m, *v; /* [n] owned; first and second moments, zero at the start */
     uint64_t steps;  /* updates done */
+    size_t threads;  /* that share an update, 0 as 1; no byte depends on it */
     double norm;     /* length of the last gradient before clipping; 0 when config.clip is 0 */
 };
 /* TRM_USAGE: a setting outside its range (lr, decay, eps not negative; betas and ema in [0,1)); TRM_SYS: memory. */

@@ -101,19 +101,11 @@ int
 trm_pack_read(struct trm_pack_file *out, const void *zip, size_t n, const char *suffix, size_t max, struct trm_err *err)
 {
     *out = (struct trm_pack_file){0};
-    zip_error_t e;
-    zip_error_init(&e);
-    zip_source_t *source = zip_source_buffer_create(zip, n, 0, &e);
-    if (!source)
-        return fail(err, "zip", &e);
-    zip_t *z = zip_open_from_source(source, ZIP_RDONLY, &e);
-    if (!z) {
-        zip_source_free(source);
-        return fail(err, "damaged zip", &e);
-    }
-    zip_error_fini(&e);
-    int status = read_member(out, z, suffix, n, max, err);
-    zip_discard(z);
+    struct trm_unpack u;
+    if (trm_unpack_open(&u, zip, n, err) != 0)
+        return -1;
+    int status = read_member(out, u.archive, suffix, n, max, err);
+    trm_unpack_release(&u);
     if (status != 0)
         trm_pack_file_release(out);
     return status;
@@ -124,6 +116,88 @@ trm_pack_file_release(struct trm_pack_file *f)
 {
     free(f->data);
     *f = (struct trm_pack_file){0};
+}
+
+/* --- reading member by member --- */
+
+int
+trm_unpack_open(struct trm_unpack *u, const void *zip, size_t n, struct trm_err *err)
+{
+    zip_error_t e;
+    zip_error_init(&e);
+    u->archive = NULL;
+    zip_source_t *source = zip_source_buffer_create(zip, n, 0, &e);
+    if (!source)
+        return fail(err, "zip", &e);
+    u->archive = zip_open_from_source(source, ZIP_RDONLY, &e);
+    if (!u->archive) {
+        zip_source_free(source);
+        return fail(err, "damaged zip", &e);
+    }
+    zip_error_fini(&e);
+    return 0;
+}
+
+void
+trm_unpack_release(struct trm_unpack *u)
+{
+    if (u->archive)
+        zip_discard(u->archive);
+    u->archive = NULL;
+}
+
+size_t
+trm_unpack_count(const struct trm_unpack *u)
+{
+    zip_int64_t n = zip_get_num_entries(u->archive, 0);
+    return n > 0 ? (size_t)n : 0;
+}
+
+const char *
+trm_unpack_name(const struct trm_unpack *u, size_t i)
+{
+    return zip_get_name(u->archive, i, ZIP_FL_ENC_RAW);
+}
+
+long
+trm_unpack_find(const struct trm_unpack *u, const char *name)
+{
+    return (long)zip_name_locate(u->archive, name, ZIP_FL_ENC_RAW);
+}
+
+int
+trm_unpack_size(const struct trm_unpack *u, size_t i, size_t *size, struct trm_err *err)
+{
+    zip_stat_t stat;
+    zip_stat_init(&stat);
+    if (zip_stat_index(u->archive, i, ZIP_FL_ENC_RAW, &stat) != 0 || !(stat.valid & ZIP_STAT_SIZE) || stat.size > SIZE_MAX / 2)
+        return trm_err_set(err, TRM_DATA, "zip member %zu: its size is not known", i);
+    *size = (size_t)stat.size;
+    return 0;
+}
+
+int
+trm_unpack_read(const struct trm_unpack *u, size_t i, void *out, size_t size, struct trm_err *err)
+{
+    const char *name = trm_unpack_name(u, i);
+    zip_file_t *f = zip_fopen_index(u->archive, i, 0);
+    if (!f)
+        return trm_err_set(err, TRM_DATA, "zip member \"%s\": %s", name ? name : "", zip_strerror(u->archive));
+    size_t at = 0;
+    zip_int64_t got = 0;
+    char beyond;
+    /* one byte more than wanted is asked for at the end: only there does libzip compare the checksum */
+    do {
+        got = at < size ? zip_fread(f, (char *)out + at, size - at) : zip_fread(f, &beyond, 1);
+        at += got > 0 ? (size_t)got : 0;
+    } while (got > 0 && at <= size);
+    int status = 0;
+    if (got < 0)
+        status = trm_err_set(err, TRM_DATA, "damaged zip member \"%s\": %s", name, zip_error_strerror(zip_file_get_error(f)));
+    else if (at != size)
+        status = trm_err_set(err, TRM_DATA, "zip member \"%s\" has %s than %zu bytes", name, at < size ? "fewer" : "more", size);
+    zip_fclose(f);
+    return status;
 }
 
 /* --- writing --- */
@@ -147,8 +221,8 @@ begin(struct trm_pack *p, struct trm_err *err)
     return 0;
 }
 
-int
-trm_pack_add(struct trm_pack *p, const char *name, const void *bytes, size_t n, struct trm_err *err)
+static int
+add(struct trm_pack *p, const char *name, const void *bytes, size_t n, zip_int32_t method, struct trm_err *err)
 {
     if (!p->archive && begin(p, err) != 0)
         return -1;
@@ -168,7 +242,21 @@ trm_pack_add(struct trm_pack *p, const char *name, const void *bytes, size_t n, 
     }
     /* 1 January 1980, the first day zip knows: the bytes hang on nothing but the members */
     zip_file_set_dostime(p->archive, (zip_uint64_t)i, 0, 0x21, 0);
+    if (zip_set_file_compression(p->archive, (zip_uint64_t)i, method, 0) != 0)
+        return trm_err_set(err, TRM_SYS, "zip member \"%s\": %s", name, zip_strerror(p->archive));
     return 0;
+}
+
+int
+trm_pack_add(struct trm_pack *p, const char *name, const void *bytes, size_t n, struct trm_err *err)
+{
+    return add(p, name, bytes, n, ZIP_CM_DEFAULT, err);
+}
+
+int
+trm_pack_store(struct trm_pack *p, const char *name, const void *bytes, size_t n, struct trm_err *err)
+{
+    return add(p, name, bytes, n, ZIP_CM_STORE, err);
 }
 
 static int

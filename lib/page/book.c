@@ -7,6 +7,7 @@
 
 #include "../base/hash.h"
 #include "../base/text.h"
+#include "say.h"
 
 enum {
     MAX_ELEMS = 200000, /* elements remembered by id, some 40 MB; traces of later ones are shown without their storey */
@@ -187,11 +188,11 @@ same_elem(const void *value, const void *key)
     return e && strcmp(e->id, k->id) == 0 && strcmp(e->file, k->file) == 0;
 }
 
-/* The element of this record, remembered while there is room, filled with what rec says beyond what is known. */
-static struct page_elem *
-elem_of(struct trm_page *p, const trm_json *rec)
+/* Remembered while there is room. */
+struct page_elem *
+trm_page_elem(struct trm_page *p, const trm_json *rec, const char *id)
 {
-    const char *id = member(rec, "id"), *file = member(rec, "file");
+    const char *file = member(rec, "file");
     const struct elem_key key = {id, file};
     uint64_t hash = trm_hash64(file, strlen(file), trm_hash64(id, strlen(id), 3));
     void **slot = NULL;
@@ -208,6 +209,18 @@ elem_of(struct trm_page *p, const trm_json *rec)
     if (slot)
         *slot = e;
     return e;
+}
+
+static struct page_elem *
+elem_of(struct trm_page *p, const trm_json *rec)
+{
+    return trm_page_elem(p, rec, member(rec, "id"));
+}
+
+const char *
+trm_page_member(struct trm_page *p, const trm_json *rec, const char *key)
+{
+    return intern_clipped(p, member(rec, key));
 }
 
 /* --- values ----------------------------------------------------------------------------------------------------- */
@@ -361,12 +374,48 @@ keep_gap(struct trm_page *p, const struct page_elem *e, const struct page_want *
     return 0;
 }
 
+/* The tally of a file; texts are interned, so equal texts are equal pointers. NULL when memory is out. */
+static struct page_tally *
+tally_of(struct page_tallies *t, const char *file)
+{
+    struct page_tally *all = t->all.data;
+    for (size_t k = 0; k < t->all.n; k++) { /* files come one after the other: the first look is nearly always right */
+        size_t i = (t->last + k) % t->all.n;
+        if (all[i].file == file)
+            return t->last = i, &all[i];
+    }
+    struct page_tally *new = trm_vec_push(&t->all, sizeof *new);
+    if (!new)
+        return NULL;
+    new->file = file;
+    t->last = t->all.n - 1;
+    return new;
+}
+
+/* Into the tallies of its file: those of the rule, and those of all rules. */
+static int
+tally(struct trm_page *p, struct page_rule *r, const trm_json *rec, const trm_json *result)
+{
+    const char *verdict = member(result, "verdict"), *file = text_of(p, rec, "file");
+    for (int i = 0; i < 2; i++) {
+        struct page_tally *t = file ? tally_of(i ? &p->files : &r->files, file) : NULL;
+        if (!t)
+            return -1;
+        t->pass += *verdict == 'p';
+        t->fail += *verdict == 'f';
+        t->unknown += *verdict == 'u';
+        t->absent += *verdict == 'f' && trm_say_is_absence(member(result, "reason"));
+        t->errors += *verdict == 'f' && trm_page_rank(member(result, "severity")) == 3;
+    }
+    return 0;
+}
+
 /* One result: count it, keep it when it failed, put what it lacks into *wants when it is unknown. */
 static int
-take_result(struct trm_page *p, const struct page_elem *e, const trm_json *result, struct trm_vec *wants)
+take_result(struct trm_page *p, const struct page_elem *e, const trm_json *rec, const trm_json *result, struct trm_vec *wants)
 {
     struct page_rule *r = trm_page_rule(p, trm_json_str(trm_json_get(result, "rule"), ""));
-    if (!r || note_limit(p, r, result))
+    if (!r || note_limit(p, r, result) || tally(p, r, rec, result))
         return -1;
     const char *verdict = trm_json_str(trm_json_get(result, "verdict"), "");
     if (strcmp(verdict, "pass") == 0) {
@@ -409,7 +458,7 @@ take_checked(struct trm_page *p, const trm_json *rec, struct trm_err *err)
     size_t failed = 0;
     for (size_t i = 0; i < trm_json_len(results) && rc == 0; i++) {
         const trm_json *result = trm_json_at(results, i);
-        rc = take_result(p, e, result, &wants);
+        rc = take_result(p, e, rec, result, &wants);
         failed += strcmp(trm_json_str(trm_json_get(result, "verdict"), ""), "fail") == 0;
     }
     if (rc == 0 && wants.n)
@@ -465,6 +514,35 @@ take_summary(struct trm_page *p, const trm_json *rec, struct trm_err *err)
     if (definition && !r->definition && !(r->definition = trm_json_copy(definition)))
         return no_memory(err);
     return 0;
+}
+
+/* --- specification ---------------------------------------------------------------------------------------------- */
+
+bool
+trm_page_spec_miscounted(const trm_json *rec)
+{
+    return strcmp(member(rec, "status"), "fail") == 0 && trm_page_count(trm_json_get(rec, "failed_results")) == 0;
+}
+
+static int
+take_specification(struct trm_page *p, const trm_json *rec, struct trm_err *err)
+{
+    const char *id, *status;
+    if (trm_json_need_str(rec, "id", &id, err) || trm_json_need_str(rec, "status", &status, err))
+        return -1;
+    struct page_spec *s = trm_vec_push(&p->specs, sizeof *s);
+    if (!s)
+        return no_memory(err);
+    *s = (struct page_spec){.ids = text_of(p, rec, "ids"),
+                            .name = text_of(p, rec, "name"),
+                            .cardinality = text_of(p, rec, "cardinality"),
+                            .met = strcmp(status, "pass") == 0,
+                            .miscounted = trm_page_spec_miscounted(rec),
+                            .applicable = trm_page_count(trm_json_get(rec, "applicable")),
+                            .failed = trm_page_count(trm_json_get(rec, "failed_results"))};
+    if (s->name && !*s->name)
+        s->name = trm_page_intern(p, id);
+    return s->ids && s->name && s->cardinality ? 0 : no_memory(err);
 }
 
 /* --- model, eval, epoch ----------------------------------------------------------------------------------------- */
@@ -771,14 +849,17 @@ trm_page_free(struct trm_page *p)
         return;
     struct page_rule **rules = p->rules.data;
     for (size_t i = 0; i < p->rules.n; i++) {
-        free(rules[i]->fails.data), free(rules[i]->judged.data);
+        free(rules[i]->fails.data), free(rules[i]->judged.data), free(rules[i]->files.all.data);
         trm_json_free((trm_json *)rules[i]->definition);
     }
     struct page_trace *traces = p->traces.data;
     for (size_t i = 0; i < p->traces.n; i++)
         trm_json_free(traces[i].rec);
     free_all(&p->evals), free_all(&p->epochs), free_all(&p->extracted);
-    free(p->rules.data), free(p->models.data), free(p->gaps.data), free(p->traces.data), free(p->learned.data);
+    free(p->rules.data), free(p->models.data), free(p->specs.data), free(p->files.all.data), free(p->gaps.data), free(p->traces.data), free(p->learned.data);
+    for (int i = 0; i < N_STATES; i++)
+        free(p->changes.rows[i].data);
+    free(p->changes.redefined.data);
     map_release(&p->texts), map_release(&p->rules_by_id), map_release(&p->elems_by_id), map_release(&p->gaps_by_key);
     trm_arena_release(&p->mem);
     free(p);
@@ -791,8 +872,10 @@ trm_page_add(struct trm_page *p, const trm_json *rec, struct trm_err *err)
         const char *kind;
         int (*take)(struct trm_page *p, const trm_json *rec, struct trm_err *err);
     } kinds[] = {
-        {"checked", take_checked}, {"summary", take_summary}, {"model", take_model},         {"trace", take_trace},
-        {"eval", take_eval},       {"epoch", take_epoch},     {"extracted", take_extracted},
+        {"checked", take_checked}, {"summary", take_summary}, {"specification", take_specification},
+        {"model", take_model},     {"trace", take_trace},     {"eval", take_eval},
+        {"epoch", take_epoch},     {"extracted", take_extracted}, {"diff", trm_page_take_diff},
+        {"diffed", trm_page_take_diffed},
     };
     const char *kind;
     if (trm_json_need_str(rec, "kind", &kind, err))
@@ -801,13 +884,16 @@ trm_page_add(struct trm_page *p, const trm_json *rec, struct trm_err *err)
         if (strcmp(kind, kinds[i].kind) == 0)
             return kinds[i].take(p, rec, err);
     return trm_err_set(err, TRM_DATA,
-                       "a record of kind \"%.40s\", expected checked, summary, model, trace, eval, epoch or extracted", kind);
+                       "a record of kind \"%.40s\", expected checked, summary, specification, model, trace, eval, epoch, "
+                       "extracted, diff or diffed", kind);
 }
 
 bool
 trm_page_failed(const trm_json *rec, const char *level)
 {
     const trm_json *results = trm_json_get(rec, "results");
+    if (strcmp(member(rec, "kind"), "specification") == 0)
+        return trm_page_spec_miscounted(rec);
     for (size_t i = 0; i < trm_json_len(results); i++) {
         const trm_json *r = trm_json_at(results, i);
         if (strcmp(trm_json_str(trm_json_get(r, "verdict"), ""), "fail") == 0 &&

@@ -1,19 +1,26 @@
-/* The page's frame and its overview, and the small pieces that all sections share. */
+/* The page's frame, and the small pieces that all sections share. */
 #include "html.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../base/hash.h"
+
+/* The page stays below 5 MB, so that a browser shows it at once: rows give way first, then the step-by-step detail. */
+enum { ROW_BYTES = 4300000, PAGE_BYTES = 4700000 };
 
 /* --- pieces ----------------------------------------------------------------------------------------------------- */
 
 void
 trm_html_bdi(struct trm_buf *out, const char *s)
 {
-    trm_buf_adds(out, "<bdi>");
+    bool plain = true;
+    for (const char *c = s; *c && plain; c++)
+        plain = (unsigned char)*c < 0x80; /* ASCII runs one way only, and ten thousand names are many */
+    trm_buf_adds(out, plain ? "" : "<bdi>");
     trm_esc_html(out, s);
-    trm_buf_adds(out, "</bdi>");
+    trm_buf_adds(out, plain ? "" : "</bdi>");
 }
 
 void
@@ -184,7 +191,13 @@ nav(struct trm_buf *out, const struct trm_page *p)
     size_t judged = s.model_pass + s.model_fail + s.abstained;
     trm_buf_adds(out, "<nav aria-label=\"Sections\"><ul>");
     nav_entry(out, "overview", "Overview", 0, false);
+    if (p->changes.seen)
+        nav_entry(out, "changes", "Since last time", 0, false);
+    if (s.fail + s.unknown)
+        nav_entry(out, "todo", "What to do", 0, false);
     nav_entry(out, "failures", "Failures", s.fail, true);
+    if (p->n_elems_failed)
+        nav_entry(out, "elements", "By element", p->n_elems_failed, true);
     nav_entry(out, "missing", "Missing data", s.unknown, true);
     if (judged)
         nav_entry(out, "judged", "Model\xE2\x80\x99s verdicts", judged, true);
@@ -197,14 +210,37 @@ nav(struct trm_buf *out, const struct trm_page *p)
     trm_buf_adds(out, "</ul></nav>\n");
 }
 
+/* How much of the rows fits: 1 for all of them. */
+static double
+share_of_rows(const struct trm_page *p, struct page_rule *const *rules)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < p->rules.n; i++)
+        bytes += (double)trm_html_fail_bytes(p, rules[i]) + (double)trm_html_judged_bytes(p, rules[i]);
+    return bytes > ROW_BYTES ? ROW_BYTES / bytes : 1;
+}
+
+static size_t
+scaled(size_t n, double share, size_t most)
+{
+    double rows = floor((double)n * share);
+    return rows < (double)most ? (size_t)rows : most;
+}
+
 void
 trm_page_html(struct trm_buf *out, const struct trm_page *p)
 {
     struct page_rule **rules = trm_page_rules(p);
+    struct page_advices advices;
     if (!rules) {
         out->failed = true;
         return;
     }
+    size_t n_fails = 0, n_judged = 0, start = out->len;
+    double share = share_of_rows(p, rules);
+    for (size_t i = 0; i < p->rules.n; i++)
+        n_fails += rules[i]->fails.n, n_judged += rules[i]->judged.n;
+    trm_page_advise(&advices, p);
     head(out, p);
     trm_buf_adds(out, "<body>\n<a class=\"skip\" href=\"#overview\">Skip to the overview</a>\n"
                       "<svg width=\"0\" height=\"0\" aria-hidden=\"true\" focusable=\"false\"><defs><pattern id=\"hatch\" "
@@ -213,10 +249,13 @@ trm_page_html(struct trm_buf *out, const struct trm_page *p)
     header(out, p);
     nav(out, p);
     trm_buf_adds(out, "<main>\n");
-    trm_html_overview(out, p, rules);
-    trm_html_failures(out, p, rules);
+    trm_html_overview(out, p, rules, &advices);
+    trm_html_changes(out, p);
+    trm_html_todo(out, p, &advices);
+    trm_html_failures(out, p, rules, scaled(n_fails, share, p->o.max_rows));
+    trm_html_elements(out, p);
     trm_html_missing(out, p);
-    trm_html_judged(out, p, rules);
+    trm_html_judged(out, p, rules, scaled(n_judged, share, p->o.max_rows), PAGE_BYTES - (double)(out->len - start));
     trm_html_figures(out, p);
     trm_html_training(out, p);
     trm_html_files(out, p);
@@ -225,277 +264,6 @@ trm_page_html(struct trm_buf *out, const struct trm_page *p)
     trm_buf_adds(out, ". The rules\xE2\x80\x99 verdicts are exact; the model\xE2\x80\x99s are likelihoods and are kept apart "
                       "from them.</footer>\n");
     trm_buf_addf(out, "<script>%s</script>\n</body>\n</html>\n", trm_page_js);
+    trm_page_advices_free(&advices);
     free(rules);
-}
-
-/* --- overview --------------------------------------------------------------------------------------------------- */
-
-static void
-figure(struct trm_buf *out, const char *class, const char *mark, const char *word, size_t n, const char *more)
-{
-    trm_buf_addf(out, "<div class=\"%s\"><dt><span aria-hidden=\"true\">%s</span> %s</dt><dd>", class, mark, word);
-    trm_say_count(out, n);
-    trm_buf_addf(out, "<small>%s</small></dd></div>", more);
-}
-
-static void
-figures(struct trm_buf *out, const struct trm_page *p, const struct page_sums *s)
-{
-    struct trm_buf more = {0};
-    trm_buf_adds(out, "<dl class=\"figs\">");
-    trm_buf_adds(&more, "on ");
-    trm_say_n(&more, p->n_elems_failed, "element", NULL);
-    figure(out, "cf", "\xE2\x9C\x95", "verdicts fail", s->fail, more.data ? more.data : "");
-    figure(out, "cu", "?", "verdicts unknown", s->unknown, "data missing or unusable");
-    figure(out, "cp", "\xE2\x9C\x93", "verdicts pass", s->pass, "decided by the rules");
-    if (s->model_pass + s->model_fail + s->abstained) {
-        trm_buf_reset(&more);
-        trm_buf_adds(&more, "of ");
-        trm_say_count(&more, s->model_pass + s->model_fail + s->abstained);
-        trm_buf_adds(&more, " judged by the model");
-        figure(out, "cm", "\xE2\x89\x88", "unknowns likely fail", s->model_fail, more.data ? more.data : "");
-    }
-    trm_buf_adds(out, "</dl>\n");
-    trm_buf_release(&more);
-}
-
-/* What takes most away with one mending: properties to deliver, then types to mend. */
-struct step {
-    size_t n;
-    const struct page_item *item;
-    const struct page_cause *cause;
-    const struct page_rule *rule;
-};
-
-static int
-bigger_step(const void *x, const void *y)
-{
-    const struct step *a = x, *b = y;
-    if (!a->item != !b->item)
-        return a->item ? 1 : -1; /* failures first: they are certain */
-    return a->n != b->n ? (a->n < b->n ? 1 : -1) : 0;
-}
-
-static void
-write_step(struct trm_buf *out, const struct step *s)
-{
-    struct trm_buf said = {0};
-    trm_buf_adds(out, "<li>");
-    if (s->item) {
-        trm_say_deliver(&said, s->item);
-    } else {
-        trm_say_mend(&said, s->cause->first);
-        trm_buf_adds(&said, *s->cause->first->elem->type ? " In type \xE2\x80\x9C" : "");
-        trm_buf_adds(&said, s->cause->first->elem->type);
-        trm_buf_adds(&said, *s->cause->first->elem->type ? "\xE2\x80\x9D this settles " : " This settles ");
-        trm_say_n(&said, s->n, "failure", NULL);
-        trm_buf_addf(&said, " of %s.", trm_say_rule(s->rule));
-    }
-    trm_html_said(out, &said);
-    trm_buf_adds(out, "</li>\n");
-}
-
-static void
-first_steps(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules)
-{
-    struct trm_arena mem = {0};
-    struct trm_vec items = trm_page_missing(p, &mem), steps = {0}, lists = {0};
-    struct step *s;
-    for (size_t i = 0; i < p->rules.n; i++) {
-        struct trm_vec *causes = trm_vec_push(&lists, sizeof *causes);
-        if (!causes)
-            continue;
-        *causes = trm_page_causes(rules[i]);
-        const struct page_cause *c = causes->data;
-        for (size_t k = 0; k < causes->n && k < 2; k++)
-            if (c[k].n > 1 && (s = trm_vec_push(&steps, sizeof *s)))
-                *s = (struct step){c[k].n, NULL, &c[k], rules[i]};
-    }
-    size_t n_causes = steps.n;
-    if (n_causes)
-        qsort(steps.data, steps.n, sizeof *s, bigger_step);
-    steps.n = n_causes > 3 ? 3 : n_causes;
-    for (size_t i = 0; i < items.n && i < 3; i++)
-        if ((s = trm_vec_push(&steps, sizeof *s)))
-            *s = (struct step){((struct page_item *)items.data)[i].verdicts, (struct page_item *)items.data + i, NULL, NULL};
-    s = steps.data;
-    if (steps.n)
-        trm_buf_adds(out, "<h3>What settles most</h3>\n<ol class=\"todo\">\n");
-    for (size_t i = 0; i < steps.n; i++)
-        write_step(out, &s[i]);
-    if (steps.n)
-        trm_buf_adds(out, "</ol>\n");
-    struct trm_vec *list = lists.data;
-    for (size_t i = 0; i < lists.n; i++)
-        free(list[i].data);
-    free(lists.data), free(steps.data);
-    trm_page_missing_free(&items);
-    trm_arena_release(&mem);
-}
-
-static void
-key(struct trm_buf *out)
-{
-    static const char *const words[][2] = {{"f", "fails"}, {"u", "unknown"}, {"p", "passes"}};
-    trm_buf_adds(out, "<p class=\"key\">");
-    for (int i = 0; i < 3; i++)
-        trm_buf_addf(out, "<span><svg viewBox=\"0 0 75 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\""
-                          "%s\" width=\"75\" height=\"10\"/></svg>%s</span>", words[i][0], words[i][1]);
-    trm_buf_adds(out, "</p>\n");
-}
-
-static void
-counts(struct trm_buf *out, const size_t n[3])
-{
-    trm_buf_adds(out, "<td class=\"barcol\">");
-    trm_html_bar(out, n, n[0] + n[1] + n[2]);
-    trm_buf_adds(out, "</td>");
-    for (int i = 0; i < 3; i++) {
-        trm_buf_adds(out, "<td class=\"n\">");
-        trm_say_count(out, n[i == 2 ? 0 : i + 1]);
-        trm_buf_adds(out, "</td>");
-    }
-}
-
-static void
-by_severity(struct trm_buf *out, const struct page_sums *s)
-{
-    static const char *const names[] = {"", "INFO", "WARNING", "ERROR"};
-    trm_buf_adds(out, "<h3>By severity</h3>\n<table class=\"stack by\"><thead><tr><th scope=\"col\">Severity</th><th "
-                      "scope=\"col\" class=\"barcol\">Share</th><th scope=\"col\" class=\"n\">Fail</th><th scope=\"col\" "
-                      "class=\"n\">Unknown</th><th scope=\"col\" class=\"n\">Pass</th></tr></thead><tbody>\n");
-    for (int rank = 3; rank >= 0; rank--) {
-        const size_t *n = s->by_severity[rank];
-        if (n[0] + n[1] + n[2] == 0)
-            continue;
-        trm_buf_adds(out, "<tr><th scope=\"row\">");
-        trm_html_severity(out, names[rank]);
-        trm_buf_adds(out, "</th>");
-        counts(out, n);
-        trm_buf_adds(out, "</tr>\n");
-    }
-    trm_buf_adds(out, "</tbody></table>\n");
-}
-
-static void
-rule_row(struct trm_buf *out, const struct page_rule *r, size_t place)
-{
-    size_t n[3] = {trm_page_n_pass(r), trm_page_n_fail(r), trm_page_n_unknown(r)};
-    trm_buf_adds(out, "<tr><th scope=\"row\">");
-    trm_html_severity(out, r->severity);
-    trm_buf_adds(out, " ");
-    if (r->fails.n)
-        trm_buf_addf(out, "<a href=\"#r%zu\">", place);
-    trm_html_bdi(out, trm_say_rule(r));
-    trm_buf_adds(out, r->fails.n ? "</a>" : "");
-    if (*r->name) {
-        trm_buf_adds(out, "<small><code>");
-        trm_esc_html(out, r->id);
-        trm_buf_adds(out, "</code></small>");
-    }
-    trm_buf_adds(out, "</th>");
-    counts(out, n);
-    trm_buf_adds(out, "</tr>\n");
-}
-
-static bool
-silent(const struct page_rule *r)
-{
-    return trm_page_n_pass(r) + trm_page_n_fail(r) + trm_page_n_unknown(r) == 0;
-}
-
-static void
-by_rule(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules)
-{
-    trm_buf_adds(out, "<h3>By rule</h3>\n");
-    key(out);
-    trm_buf_adds(out, "<table class=\"stack by\"><thead><tr><th scope=\"col\">Rule</th><th scope=\"col\" class=\"barcol\">"
-                      "Share</th><th scope=\"col\" class=\"n\">Fail</th><th scope=\"col\" class=\"n\">Unknown</th>"
-                      "<th scope=\"col\" class=\"n\">Pass</th></tr></thead><tbody>\n");
-    for (size_t i = 0; i < p->rules.n; i++)
-        if (!silent(rules[i]))
-            rule_row(out, rules[i], i);
-    trm_buf_adds(out, "</tbody></table>\n");
-}
-
-/* Models that could not be read: nothing on this page speaks of them. */
-static void
-unread(struct trm_buf *out, const struct trm_page *p)
-{
-    const struct page_model *m = p->models.data;
-    size_t n = 0;
-    for (size_t i = 0; i < p->models.n; i++)
-        n += *m[i].error != 0;
-    if (!n)
-        return;
-    trm_buf_adds(out, "<p class=\"note\"><b>");
-    trm_say_n(out, n, "model", NULL);
-    trm_buf_adds(out, " could not be read</b>; nothing on this page is about ");
-    trm_buf_adds(out, n == 1 ? "it" : "them");
-    for (size_t i = 0, k = 0; i < p->models.n && k < 20; i++)
-        if (*m[i].error) {
-            trm_buf_adds(out, k++ ? "; " : ": ");
-            trm_html_bdi(out, m[i].file);
-            trm_buf_adds(out, " (");
-            trm_esc_html(out, m[i].error);
-            trm_buf_adds(out, ")");
-        }
-    trm_buf_adds(out, n > 20 ? "; and others, see Files.</p>\n" : ".</p>\n");
-}
-
-/* What a reader must not overlook: rules that looked at nothing, counts that disagree. */
-static void
-notes(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < p->rules.n; i++)
-        n += silent(rules[i]);
-    if (n) {
-        trm_buf_adds(out, "<p class=\"note\"><b>");
-        trm_say_n(out, n, "rule found", "rules found");
-        trm_buf_adds(out, " no element</b> to judge, so nothing was checked by ");
-        trm_buf_adds(out, n == 1 ? "it: " : "them: ");
-        for (size_t i = 0, k = 0; i < p->rules.n; i++)
-            if (silent(rules[i])) {
-                trm_buf_adds(out, k++ ? ", " : "");
-                trm_html_bdi(out, trm_say_rule(rules[i]));
-            }
-        trm_buf_adds(out, ".</p>\n");
-    }
-    for (size_t i = 0; i < p->rules.n; i++) {
-        const struct page_rule *r = rules[i];
-        if (!r->sum.seen || silent(r) || r->pass + r->fail + r->unknown == 0 ||
-            (r->sum.pass == r->pass && r->sum.fail == r->fail && r->sum.unknown == r->unknown))
-            continue;
-        trm_buf_adds(out, "<p class=\"note\"><b>The summary of ");
-        trm_html_bdi(out, trm_say_rule(r));
-        trm_buf_adds(out, " speaks of other counts</b> than the results in the input; this page counts the results.</p>\n");
-    }
-}
-
-void
-trm_html_overview(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules)
-{
-    struct page_sums s;
-    struct trm_buf said = {0};
-    trm_page_sums(&s, p);
-    trm_buf_adds(out, "<section id=\"overview\" aria-labelledby=\"h-overview\">\n<h2 id=\"h-overview\">Overview</h2>\n"
-                      "<p class=\"lead\">");
-    trm_say_lead(&said, p);
-    trm_html_said(out, &said);
-    trm_buf_adds(out, "</p>\n");
-    if (p->o.note) {
-        trm_buf_adds(out, "<p class=\"note\">");
-        trm_esc_html(out, p->o.note);
-        trm_buf_adds(out, "</p>\n");
-    }
-    unread(out, p);
-    if (s.pass + s.fail + s.unknown) {
-        figures(out, p, &s);
-        first_steps(out, p, rules);
-        by_rule(out, p, rules);
-        by_severity(out, &s);
-    }
-    notes(out, p, rules);
-    trm_buf_adds(out, "</section>\n");
 }

@@ -8,13 +8,31 @@
 
 extern const char trm_page_css[], trm_page_js[];
 
-void trm_html_overview(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules);
-void trm_html_failures(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules);
+void trm_html_overview(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules,
+                       const struct page_advices *a);
+void trm_html_changes(struct trm_buf *out, const struct trm_page *p);
+void trm_html_todo(struct trm_buf *out, const struct trm_page *p, const struct page_advices *a);
+void trm_html_elements(struct trm_buf *out, const struct trm_page *p);
+/* max: rows at most, over all rules */
+void trm_html_failures(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules, size_t max);
 void trm_html_missing(struct trm_buf *out, const struct trm_page *p);
-void trm_html_judged(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules);
+/* max as above; bytes: what the whole section should not exceed, though it shows a few elements step by step in any case */
+void trm_html_judged(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules, size_t max, double bytes);
+/* About how many bytes the rows of a rule take, all of them. */
+size_t trm_html_fail_bytes(const struct trm_page *p, const struct page_rule *r);
+size_t trm_html_judged_bytes(const struct trm_page *p, const struct page_rule *r);
 void trm_html_figures(struct trm_buf *out, const struct trm_page *p);
 void trm_html_training(struct trm_buf *out, const struct trm_page *p);
 void trm_html_files(struct trm_buf *out, const struct trm_page *p);
+
+/* Parts of the overview: the tiers at a glance, counts by file, IDS specifications. */
+void trm_html_tiers(struct trm_buf *out, const struct page_advices *a);
+void trm_html_by_file(struct trm_buf *out, const struct trm_page *p);
+void trm_html_specs(struct trm_buf *out, const struct trm_page *p);
+/* Head of a table of counts up to <tbody>, what: the word over its first column; and the cells of a row of it: a bar, fail,
+ * unknown, pass. n: pass, fail, unknown. */
+void trm_html_count_head(struct trm_buf *out, const char *what);
+void trm_html_counts(struct trm_buf *out, const size_t n[3]);
 
 /* Text from outside, escaped and kept from turning its neighbours around: <bdi>...</bdi>. */
 void trm_html_bdi(struct trm_buf *out, const char *s);

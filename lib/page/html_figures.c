@@ -140,7 +140,7 @@ static void
 eval_table(struct trm_buf *out, const struct trm_page *p, bool all)
 {
     trm_json *const *evals = p->evals.data;
-    trm_buf_adds(out, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Verdicts</th><th scope=\"col\" class=\"n\">"
+    trm_buf_adds(out, "<div class=\"scroll\"><table aria-label=\"Accuracy\"><thead><tr><th scope=\"col\">Verdicts</th><th scope=\"col\" class=\"n\">"
                       "Number</th><th scope=\"col\">0 to 100 %</th><th scope=\"col\" class=\"n\">Right</th><th scope=\"col\" "
                       "class=\"n\">Base rate</th><th scope=\"col\" class=\"n\">Simpler methods</th><th scope=\"col\" "
                       "class=\"n\">Calibration error</th></tr></thead><tbody>\n");
@@ -404,7 +404,7 @@ trm_html_files(struct trm_buf *out, const struct trm_page *p)
         return;
     trm_buf_adds(out, "<section id=\"files\" aria-labelledby=\"h-files\">\n<h2 id=\"h-files\">Files</h2>\n");
     if (p->models.n)
-        trm_buf_adds(out, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">File</th><th scope=\"col\">Project</th><th "
+        trm_buf_adds(out, "<div class=\"scroll\"><table aria-label=\"Files\"><thead><tr><th scope=\"col\">File</th><th scope=\"col\">Project</th><th "
                           "scope=\"col\">Schema</th><th scope=\"col\">Written by</th><th scope=\"col\" class=\"n\">Elements</th>"
                           "<th scope=\"col\" class=\"n\">Warnings</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < p->models.n; i++) {

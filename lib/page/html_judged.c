@@ -6,7 +6,8 @@
 #include "html.h"
 
 enum {
-    DETAIL_BYTES = 2 << 20, /* most bytes of step-by-step detail: the page stays below 5 MB */
+    DETAIL_BYTES = 2 << 20,  /* most bytes of step-by-step detail */
+    DETAIL_LEAST = 1 << 18, /* as many are written even where tables fill the page */
 };
 
 /* --- chart ------------------------------------------------------------------------------------------------------ */
@@ -133,7 +134,7 @@ timeline_cell(struct trm_buf *out, double p)
 static void
 timeline(struct trm_buf *out, const struct trm_page *p, const struct chart *c)
 {
-    trm_buf_adds(out, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Step</th>");
+    trm_buf_adds(out, "<div class=\"scroll\"><table aria-label=\"Timeline\"><thead><tr><th scope=\"col\">Step</th>");
     for (size_t i = 0; i < c->n_steps; i++)
         trm_buf_addf(out, "<th scope=\"col\" class=\"ct\">%zu</th>", i + 1);
     trm_buf_adds(out, "</tr></thead><tbody>");
@@ -281,7 +282,7 @@ heavier(const void *x, const void *y)
 
 /* Step by step, the most worth looking at first; how many were written. */
 static size_t
-details(struct trm_buf *out, const struct trm_page *p)
+details(struct trm_buf *out, const struct trm_page *p, double bytes)
 {
     const struct page_trace *traces = p->traces.data;
     const struct page_trace **order = calloc(p->traces.n + 1, sizeof *order);
@@ -290,7 +291,7 @@ details(struct trm_buf *out, const struct trm_page *p)
         order[i] = &traces[i];
     if (order)
         qsort(order, p->traces.n, sizeof *order, heavier);
-    for (; order && n < p->traces.n && out->len - from < DETAIL_BYTES; n++)
+    for (; order && n < p->traces.n && (double)(out->len - from) < bytes; n++)
         detail(out, p, order[n], n);
     free(order);
     return n;
@@ -403,7 +404,7 @@ judged_rule(struct trm_buf *out, const struct trm_page *p, const struct page_rul
     trm_say_n(out, r->judged_all, "verdict", NULL);
     trm_buf_adds(out, ", ");
     trm_say_count(out, r->model_fail);
-    trm_buf_adds(out, " likely fail</span></summary>\n<div class=\"scroll\"><table class=\"stack jt\"><thead><tr><th "
+    trm_buf_adds(out, " likely fail</span></summary>\n<div class=\"scroll\"><table class=\"stack jt\" aria-label=\"Verdicts of the model\"><thead><tr><th "
                       "scope=\"col\">Element</th><th scope=\"col\">Where</th><th scope=\"col\">Likely verdict</th><th "
                       "scope=\"col\" class=\"n\">Holds with</th><th scope=\"col\" class=\"n\">Steps</th></tr></thead><tbody>\n");
     for (size_t i = 0; order && i < rows; i++)
@@ -419,13 +420,26 @@ judged_rule(struct trm_buf *out, const struct trm_page *p, const struct page_rul
     free(order);
 }
 
+size_t
+trm_html_judged_bytes(const struct trm_page *p, const struct page_rule *r)
+{
+    struct trm_buf row = {0};
+    const struct page_judged *all = r->judged.data;
+    size_t looked = 0;
+    for (size_t i = 0; i < r->judged.n; i += r->judged.n / 8 + 1, looked++)
+        judged_row(&row, p, &all[i]);
+    size_t bytes = looked ? row.len / looked * r->judged.n : 0;
+    trm_buf_release(&row);
+    return bytes;
+}
+
 static void
-judged_tables(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules)
+judged_tables(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules, size_t max)
 {
     size_t *n = calloc(p->rules.n + 1, sizeof *n);
     for (size_t i = 0; n && i < p->rules.n; i++)
         n[i] = rules[i]->judged.n;
-    size_t most = n ? trm_page_share(n, p->rules.n, p->o.max_rows) : 0;
+    size_t most = n ? trm_page_share(n, p->rules.n, max) : 0;
     trm_buf_adds(out, "<h3>Every verdict</h3>\n<p>Likeliest failures first.</p>\n");
     for (size_t i = 0; n && i < p->rules.n; i++)
         if (rules[i]->judged_all)
@@ -434,7 +448,7 @@ judged_tables(struct trm_buf *out, const struct trm_page *p, struct page_rule *c
 }
 
 void
-trm_html_judged(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules)
+trm_html_judged(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules, size_t max, double bytes)
 {
     struct page_sums s;
     trm_page_sums(&s, p);
@@ -445,16 +459,19 @@ trm_html_judged(struct trm_buf *out, const struct trm_page *p, struct page_rule 
                       "does say and what similar elements had. \xE2\x80\x9CHolds with 80\xC2\xA0%\xE2\x80\x9D means that of a "
                       "hundred such verdicts about eighty would pass once the data are there. They tell where to look first; "
                       "they are no proof.</p>\n");
+    struct trm_buf tables = {0}; /* first, to know what room is left for the steps */
+    judged_tables(&tables, p, rules, max);
     judged_counts(out, rules, p->rules.n);
     abstentions(out, p, rules, s.abstained);
-    trm_buf_adds(out, "<div class=\"find\" data-for=\"judged\" role=\"search\" hidden><label>Search the model\xE2\x80\x99s verdicts"
+    trm_buf_adds(out, "<div class=\"find\" data-for=\"judged\" role=\"search\" aria-label=\"Search the model\xE2\x80\x99s verdicts\" hidden><label>Search the model\xE2\x80\x99s verdicts"
                       "<input type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></label><button type=\"button\" "
                       "data-open=\"1\">Open all</button><button type=\"button\" data-open=\"0\">Close all</button>"
                       "<span class=\"soft\" role=\"status\"></span></div>\n");
     if (p->traces.n) {
         size_t n;
         struct trm_buf all = {0};
-        n = details(&all, p);
+        double left = fmin(fmax(bytes - (double)tables.len, DETAIL_LEAST), DETAIL_BYTES);
+        n = details(&all, p, left);
         trm_buf_adds(out, "<h3>Step by step</h3>\n<p>How the likelihood took shape, for ");
         if (n < p->n_weighed) {
             trm_buf_adds(out, "the ");
@@ -469,6 +486,8 @@ trm_html_judged(struct trm_buf *out, const struct trm_page *p, struct page_rule 
         out->failed |= all.failed;
         trm_buf_release(&all);
     }
-    judged_tables(out, p, rules);
+    trm_buf_add(out, tables.data ? tables.data : "", tables.len);
+    out->failed |= tables.failed;
+    trm_buf_release(&tables);
     trm_buf_adds(out, "</section>\n");
 }

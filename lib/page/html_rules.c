@@ -17,10 +17,10 @@ enum {
 static void
 finder(struct trm_buf *out, const char *section, const char *label)
 {
-    trm_buf_addf(out, "<div class=\"find\" data-for=\"%s\" role=\"search\" hidden><label>%s<input type=\"search\" "
+    trm_buf_addf(out, "<div class=\"find\" data-for=\"%s\" role=\"search\" aria-label=\"%s\" hidden><label>%s<input type=\"search\" "
                       "autocomplete=\"off\" spellcheck=\"false\"></label><button type=\"button\" data-open=\"1\">Open all"
                       "</button><button type=\"button\" data-open=\"0\">Close all</button><span class=\"soft\" "
-                      "role=\"status\"></span></div>\n", section, label);
+                      "role=\"status\"></span></div>\n", section, label, label);
 }
 
 static void
@@ -47,28 +47,23 @@ provenance(struct trm_buf *out, const struct page_rule *r)
 static void
 requirement(struct trm_buf *out, const struct page_rule *r)
 {
-    struct trm_buf said = {0}, field = {0}, others = {0};
+    struct trm_buf said = {0}, others = {0};
     const char *about = trm_say_about(r);
-    trm_say_sources(r, &field, &others);
+    trm_say_sources(r, NULL, &others);
     trm_buf_adds(out, "<p class=\"req\">");
     if (*about) {
         trm_esc_html(out, about);
         trm_buf_adds(out, "<br>");
     }
     trm_buf_adds(&said, "Required: ");
-    if (field.len)
-        trm_buf_addf(&said, "%s ", field.data);
-    if (r->limit_varies)
-        trm_buf_adds(&said, "as each element\xE2\x80\x99s own row says");
-    else
-        trm_say_required(&said, r->op, &r->limit, r->unit);
+    trm_say_asked(&said, r);
     trm_buf_adds(&said, ".");
     if (others.len)
         trm_buf_addf(&said, " Taken instead where that is missing: %s.", others.data);
     trm_html_said(out, &said);
     provenance(out, r);
     trm_buf_adds(out, "</p>\n");
-    trm_buf_release(&field), trm_buf_release(&others);
+    trm_buf_release(&others);
 }
 
 /* --- failures --------------------------------------------------------------------------------------------------- */
@@ -126,7 +121,7 @@ fail_row(struct trm_buf *out, const struct trm_page *p, const struct page_rule *
     trm_say_why(&said, r, f);
     trm_html_said(out, &said);
     trm_buf_adds(out, "<small>");
-    trm_say_mend(&said, f);
+    trm_say_mend(&said, r, f);
     trm_html_said(out, &said);
     trm_buf_adds(out, "</small></td></tr>\n");
 }
@@ -135,7 +130,7 @@ static void
 fail_table(struct trm_buf *out, const struct trm_page *p, const struct page_rule *r, size_t rows)
 {
     const struct page_fail *fails = r->fails.data;
-    trm_buf_adds(out, "<div class=\"scroll\"><table class=\"stack fl\"><thead><tr><th scope=\"col\">Element</th><th "
+    trm_buf_adds(out, "<div class=\"scroll\"><table class=\"stack fl\" aria-label=\"Failures\"><thead><tr><th scope=\"col\">Element</th><th "
                       "scope=\"col\">Where</th><th scope=\"col\">Found</th><th scope=\"col\">Off by</th><th scope=\"col\">"
                       "Why, and what would pass</th></tr></thead><tbody>\n");
     for (size_t i = 0; i < rows; i++)
@@ -169,8 +164,21 @@ fail_rule(struct trm_buf *out, const struct trm_page *p, const struct page_rule 
     trm_buf_adds(out, "</details>\n");
 }
 
+size_t
+trm_html_fail_bytes(const struct trm_page *p, const struct page_rule *r)
+{
+    struct trm_buf row = {0};
+    const struct page_fail *fails = r->fails.data;
+    size_t looked = 0;
+    for (size_t i = 0; i < r->fails.n; i += r->fails.n / 8 + 1, looked++)
+        fail_row(&row, p, r, &fails[i]);
+    size_t bytes = looked ? row.len / looked * r->fails.n : 0;
+    trm_buf_release(&row);
+    return bytes;
+}
+
 void
-trm_html_failures(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules)
+trm_html_failures(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *rules, size_t max)
 {
     struct page_sums s;
     trm_page_sums(&s, p);
@@ -185,7 +193,7 @@ trm_html_failures(struct trm_buf *out, const struct trm_page *p, struct page_rul
     bool first = true;
     for (size_t i = 0; n && i < p->rules.n; i++)
         n[i] = rules[i]->fails.n;
-    size_t most = n ? trm_page_share(n, p->rules.n, p->o.max_rows) : 0;
+    size_t most = n ? trm_page_share(n, p->rules.n, max) : 0;
     finder(out, "failures", "Search failures by name, GUID, class, storey, value");
     for (size_t i = 0; n && i < p->rules.n; i++)
         if (trm_page_n_fail(rules[i]))

@@ -80,6 +80,8 @@ trm_page_rules(const struct trm_page *p)
     if (p->rules.n)
         memcpy(rules, p->rules.data, p->rules.n * sizeof *rules);
     qsort(rules, p->rules.n, sizeof *rules, by_weight);
+    for (size_t i = 0; i < p->rules.n; i++)
+        rules[i]->place = i;
     return rules;
 }
 
@@ -255,8 +257,8 @@ trm_page_missing_free(struct trm_vec *items)
 
 /* --- causes ----------------------------------------------------------------------------------------------------- */
 
-static int
-compare_cause(const struct page_fail *a, const struct page_fail *b)
+int
+trm_page_compare_cause(const struct page_fail *a, const struct page_fail *b)
 {
     int d = strcmp(a->elem->type, b->elem->type);
     if (d == 0)
@@ -274,7 +276,7 @@ static int
 by_cause(const void *x, const void *y)
 {
     const struct page_fail *a = *(const struct page_fail *const *)x, *b = *(const struct page_fail *const *)y;
-    int d = compare_cause(a, b);
+    int d = trm_page_compare_cause(a, b);
     return d ? d : (a > b) - (a < b); /* place in the list: order of arrival */
 }
 
@@ -299,7 +301,7 @@ trm_page_causes(const struct page_rule *r)
     if (order)
         qsort(order, r->fails.n, sizeof *order, by_cause);
     for (size_t i = 0; order && i < r->fails.n; i++) {
-        if (c && compare_cause(c->first, order[i]) == 0)
+        if (c && trm_page_compare_cause(c->first, order[i]) == 0)
             c->n++;
         else if ((c = trm_vec_push(&causes, sizeof *c)))
             *c = (struct page_cause){order[i], 1};

@@ -1,7 +1,7 @@
-/* What people look at: the records of a check gathered, and written as HTML, text, CSV or JUnit XML.
+/* What people look at: the records of a check gathered, and written as HTML, text, CSV, JUnit XML or BCF.
  *
- * Records come one by one, of mixed kinds, in any order: checked, summary, model, trace, eval, epoch, extracted. Sentences
- * are made here, from codes and numbers. The rules' verdicts and the model's are never added up. Same records in the same
+ * Records come one by one, of mixed kinds, in any order: checked, summary, specification, model, trace, eval, epoch,
+ * extracted, diff, diffed. Sentences are made here, from codes and numbers. The rules' verdicts and the model's are never added up. Same records in the same
  * order, same bytes out: no date, no path, no locale.
  *
  * Memory is bounded: counts are exact whatever comes in, evidence is kept for max_rows failures and max_rows verdicts of
@@ -39,18 +39,25 @@ int trm_page_add(struct trm_page *p, const trm_json *rec, struct trm_err *err);
 void trm_page_html(struct trm_buf *out, const struct trm_page *p);
 void trm_page_text(struct trm_buf *out, const struct trm_page *p);
 
-/* Tables that need no gathering: the rows of one record, at the end of out; a kind without rows writes nothing.
- * CSV (RFC 4180, UTF-8, CRLF): a result of trm-check or a verdict of the model a row; texts that a spreadsheet would
- * take for a formula get an apostrophe in front. TRM_DATA as in trm_page_add. */
+/* BCF, a zip: a topic for each rule and model with failures, its elements selected; version 2.1, or 3.0 when v3. time: when
+ * topics were created, "2026-11-21T20:00:00Z". *bytes (free() it) and *n are the whole file. TRM_SYS: out of memory. */
+int trm_page_bcf(char **bytes, size_t *n, const struct trm_page *p, bool v3, const char *time, struct trm_err *err);
+
+/* CSV (RFC 4180, UTF-8, CRLF): a result of trm-check or a verdict of the model a row. Nothing is gathered: the rows of one
+ * record, at the end of out; a kind without rows writes nothing. Texts that a spreadsheet would take for a formula get an
+ * apostrophe in front. TRM_DATA as in trm_page_add. */
 void trm_page_csv_head(struct trm_buf *out);
 int trm_page_csv(struct trm_buf *out, const trm_json *rec, struct trm_err *err);
-/* JUnit XML: one test case a result of trm-check; an unknown verdict is a skipped case. Head and tail are written by the
- * caller around the cases. The counts stand nowhere in the head, so that nothing has to be kept. */
-void trm_page_junit_head(struct trm_buf *out, const char *title);
-int trm_page_junit(struct trm_buf *out, const trm_json *rec, struct trm_err *err);
-void trm_page_junit_tail(struct trm_buf *out);
+/* JUnit XML: a suite for each file, one test case a result of trm-check; an unknown verdict is a skipped case. time as for
+ * BCF. Texts are borrowed until free. NULL when memory is out; errors of add as in trm_page_add. */
+struct trm_junit;
+struct trm_junit *trm_junit_new(const char *title, const char *time);
+int trm_junit_add(struct trm_junit *j, const trm_json *rec, struct trm_err *err);
+void trm_junit_write(struct trm_buf *out, const struct trm_junit *j);
+void trm_junit_free(struct trm_junit *j);
 
-/* Whether a result of trm-check in rec failed at this severity or a worse one ("INFO" < "WARNING" < "ERROR"). */
+/* Whether a result of trm-check in rec failed at this severity or a worse one ("INFO" < "WARNING" < "ERROR"); an IDS
+ * specification that is not met by the number of its elements is an ERROR. */
 bool trm_page_failed(const trm_json *rec, const char *level);
 
 #endif

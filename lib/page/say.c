@@ -241,12 +241,32 @@ trm_say_sources(const struct page_rule *r, struct trm_buf *field, struct trm_buf
 {
     const trm_json *lhs = trm_json_get(trm_json_get(r->definition, "condition"), "lhs");
     const trm_json *fallback = trm_json_get(lhs, "fallback_sources");
-    if (field)
+    if (field && trm_say_is_facet(r))
+        trm_say_facet_field(field, r);
+    else if (field)
         say_source(field, lhs);
     for (size_t i = 0; others && i < trm_json_len(fallback); i++) {
         trm_buf_adds(others, others->len ? ", " : "");
         say_source(others, trm_json_at(fallback, i));
     }
+}
+
+void
+trm_say_asked(struct trm_buf *out, const struct page_rule *r)
+{
+    struct trm_buf field = {0};
+    if (trm_say_is_facet(r)) {
+        trm_say_facet(out, r);
+        return;
+    }
+    trm_say_sources(r, &field, NULL);
+    if (field.len)
+        trm_buf_addf(out, "%s ", field.data);
+    trm_buf_release(&field);
+    if (r->limit_varies)
+        trm_buf_adds(out, "as each element\xE2\x80\x99s own row says");
+    else
+        trm_say_required(out, r->op, &r->limit, r->unit);
 }
 
 const char *
@@ -405,17 +425,36 @@ trm_say_why(struct trm_buf *out, const struct page_rule *r, const struct page_fa
         say_template(out, on_fail, &slots);
         return;
     }
-    trm_buf_adds(out, "Found ");
-    trm_say_found(out, f);
+    trm_buf_adds(out, f->value.type == VALUE_NONE ? "Nothing found" : "Found ");
+    if (f->value.type != VALUE_NONE)
+        trm_say_found(out, f);
+    if (trm_say_is_facet(r)) {
+        trm_buf_addf(out, ": %s.", trm_say_reason(f->reason));
+        return;
+    }
     trm_buf_adds(out, ", required is ");
     trm_say_required(out, f->op, &f->limit, f->unit);
     trm_buf_addc(out, '.');
 }
 
+bool
+trm_say_is_absence(const char *reason)
+{
+    static const char *const codes[] = {"absent", "no_set", "no_property", "no_value", "placeholder"};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(reason, codes[i]) == 0)
+            return true;
+    return false;
+}
+
 void
-trm_say_mend(struct trm_buf *out, const struct page_fail *f)
+trm_say_mend(struct trm_buf *out, const struct page_rule *r, const struct page_fail *f)
 {
     const char *field = *f->field ? f->field : "the value";
+    if (trm_say_is_facet(r)) {
+        trm_say_facet_mend(out, r, trm_say_is_absence(f->reason));
+        return;
+    }
     if (strcmp(f->reason, "absent") == 0) {
         trm_buf_addf(out, "Give %s a value.", field);
     } else if (strcmp(f->reason, "pattern") == 0) {
@@ -453,6 +492,12 @@ trm_say_reason(const char *code)
         {"value", "another value"},
         {"pattern", "written otherwise"},
         {"absent", "absent"},
+        {"class", "of another class"},
+        {"predefined_type", "of another predefined type"},
+        {"data_type", "of another data type"},
+        {"system", "not classified in that system"},
+        {"relation", "not part of such a whole"},
+        {"prohibited", "must not be there"},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(code, words[i][0]) == 0)
@@ -475,6 +520,87 @@ trm_say_deliver(struct trm_buf *out, const struct page_item *item)
     trm_say_n(out, item->verdicts, "verdict", NULL);
     trm_buf_addf(out, " of %s%zu rule%s wait%s for it.", "", item->rules.n, item->rules.n == 1 ? "" : "s",
                  item->verdicts == 1 ? "s" : "");
+}
+
+/* --- what to do ------------------------------------------------------------------------------------------------- */
+
+const char *
+trm_say_tier(enum page_tier tier)
+{
+    static const char *const words[N_TIERS] = {"The way of exporting", "The whole model", "One type", "One element"};
+    return words[tier];
+}
+
+const char *
+trm_say_tier_change(enum page_tier tier)
+{
+    static const char *const words[N_TIERS] = {"change to the export", "change to a whole model", "type to mend", "element to mend"};
+    return words[tier];
+}
+
+void
+trm_say_advice(struct trm_buf *out, enum page_tier tier, const struct page_advice *a)
+{
+    if (a->item) {
+        trm_say_deliver(out, a->item);
+        return;
+    }
+    const struct page_elem *e = a->first->elem;
+    if (tier == TIER_EXPORT)
+        trm_buf_addf(out, "Nothing in the input passes \xE2\x80\x9C%s\xE2\x80\x9D, for want of the value. ", trm_say_rule(a->rule));
+    else if (tier == TIER_MODEL)
+        trm_buf_addf(out, "In %s nothing passes \xE2\x80\x9C%s\xE2\x80\x9D. ", *e->file ? e->file : "the model", trm_say_rule(a->rule));
+    else if (tier == TIER_TYPE)
+        trm_buf_addf(out, "In type \xE2\x80\x9C%s\xE2\x80\x9D: ", e->type);
+    else
+        trm_buf_addf(out, "%s: ", trm_say_elem(e));
+    trm_say_mend(out, a->rule, a->first);
+    if (a->rules > 1)
+        trm_buf_addf(out, " (%zu rules)", a->rules);
+}
+
+/* --- since last time -------------------------------------------------------------------------------------------- */
+
+const char *
+trm_say_state(enum page_state state)
+{
+    static const char *const words[N_STATES] = {
+        "New failures", "Failed again that passed before", "Waivers that have expired", "Not read this time",
+        "Data lost: verdicts no longer possible", "Still failing", "Failing, and waived", "Fixed", "Now known",
+        "Gone with their element", "New verdicts that do not fail", "The same as before",
+    };
+    return words[state];
+}
+
+void
+trm_say_changes(struct trm_buf *out, const struct trm_page *p)
+{
+    static const struct {
+        enum page_state state;
+        const char *one, *many;
+    } told[] = {
+        {STATE_NEW, "new failure", "new failures"},
+        {STATE_REGRESSED, "failure of what passed before", "failures of what passed before"},
+        {STATE_EXPIRED, "expired waiver", "expired waivers"},
+        {STATE_FIXED, "failure fixed", "failures fixed"},
+        {STATE_STILL, "failure as before", "failures as before"},
+        {STATE_WAIVED, "failure waived", "failures waived"},
+        {STATE_KNOWN, "unknown now known", "unknowns now known"},
+        {STATE_LOST, "verdict lost for want of data", "verdicts lost for want of data"},
+    };
+    bool first = true;
+    if (!p->changes.seen)
+        return;
+    trm_buf_adds(out, "Since last time: ");
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        size_t n = p->changes.n[told[i].state];
+        if (!n && told[i].state != STATE_NEW)
+            continue;
+        trm_buf_adds(out, first ? "" : ", ");
+        trm_say_n(out, n, told[i].one, told[i].many);
+        first = false;
+    }
+    trm_buf_adds(out, ".");
 }
 
 /* --- the lead --------------------------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 enum {
     WIDTH = 78,
     FAILURES_SHOWN = 10, /* a rule; the rest is counted */
+    ADVICE_SHOWN = 3, /* a tier */
     ITEMS_SHOWN = 12,
     JUDGED_SHOWN = 5,
 };
@@ -68,6 +69,79 @@ by_rule(struct trm_buf *out, const struct trm_page *p, struct page_rule *const *
 }
 
 static void
+specifications(struct trm_buf *out, const struct trm_page *p)
+{
+    const struct page_spec *s = p->specs.data;
+    size_t met = 0;
+    if (!p->specs.n)
+        return;
+    heading(out, "Specifications that are not met");
+    for (size_t i = 0; i < p->specs.n; i++) {
+        struct trm_buf said = {0};
+        met += s[i].met;
+        if (s[i].met)
+            continue;
+        trm_buf_addf(&said, "%s (%s): ", s[i].name, s[i].ids);
+        if (s[i].miscounted)
+            trm_buf_adds(&said, s[i].applicable ? "no such element may be, but some are" : "one such element at least must be, but none is");
+        else
+            trm_say_n(&said, s[i].failed, "failure", NULL);
+        paragraph(out, "  - ", 4, &said);
+    }
+    trm_buf_addf(out, "%zu of %zu are met\n", met, p->specs.n);
+}
+
+/* The broadest changes first, a few of each tier. */
+static void
+advice(struct trm_buf *out, const struct trm_page *p)
+{
+    struct page_advices a;
+    bool any = false;
+    trm_page_advise(&a, p);
+    for (int t = 0; t < N_TIERS; t++) {
+        const struct page_advice *list = a.tier[t].data;
+        if (!a.tier[t].n)
+            continue;
+        if (!any)
+            heading(out, "What settles most");
+        any = true;
+        trm_buf_addf(out, "%s: %zu changes remove %zu failures and settle %zu unknowns\n", trm_say_tier((enum page_tier)t), a.tier[t].n,
+                     a.failures[t], a.unknowns[t]);
+        for (size_t i = 0; i < a.tier[t].n && i < ADVICE_SHOWN; i++) {
+            struct trm_buf said = {0};
+            trm_say_advice(&said, (enum page_tier)t, &list[i]);
+            trm_buf_addf(&said, " [%zu]", list[i].failures + list[i].unknowns);
+            paragraph(out, "  - ", 4, &said);
+        }
+    }
+    trm_page_advices_free(&a);
+}
+
+/* What is new and bad, by name; the rest is counted. */
+static void
+changes(struct trm_buf *out, const struct trm_page *p)
+{
+    struct trm_buf said = {0};
+    if (!p->changes.seen)
+        return;
+    heading(out, "Since last time");
+    trm_say_changes(&said, p);
+    paragraph(out, "", 0, &said);
+    for (int st = 0; st <= STATE_EXPIRED; st++) {
+        const struct page_change *c = p->changes.rows[st].data;
+        for (size_t i = 0; i < p->changes.rows[st].n && i < FAILURES_SHOWN; i++) {
+            trm_buf_addf(&said, "%s: %s, %s %s: %s", trm_page_state_name((enum page_state)st), trm_say_elem(c[i].elem), c[i].elem->cls,
+                         *c[i].elem->guid ? c[i].elem->guid : c[i].elem->id, trm_say_rule_of(p, c[i].rule));
+            if (*c[i].owner)
+                trm_buf_addf(&said, ", waived by %s until %s", c[i].owner, c[i].expires);
+            paragraph(out, "  - ", 4, &said);
+        }
+        if (p->changes.n[st] > FAILURES_SHOWN)
+            trm_buf_addf(out, "  and %zu more that are %s\n", p->changes.n[st] - FAILURES_SHOWN, trm_page_state_name((enum page_state)st));
+    }
+}
+
+static void
 fail_lines(struct trm_buf *out, const struct page_rule *r)
 {
     const struct page_fail *fails = r->fails.data;
@@ -89,7 +163,7 @@ fail_lines(struct trm_buf *out, const struct page_rule *r)
         trm_buf_adds(&said, isnan(f->shortfall) ? "" : ", ");
         trm_say_short(&said, f);
         trm_buf_adds(&said, ". ");
-        trm_say_mend(&said, f);
+        trm_say_mend(&said, r, f);
         paragraph(out, "  - ", 4, &said);
     }
     if (n < trm_page_n_fail(r))
@@ -111,9 +185,9 @@ failures(struct trm_buf *out, const struct trm_page *p, struct page_rule *const 
         struct trm_buf said = {0};
         trm_buf_addf(&said, "%s [%s]: ", trm_say_rule(r), r->severity);
         trm_say_n(&said, trm_page_n_fail(r), "failure", NULL);
-        trm_buf_adds(&said, "; required ");
-        trm_say_required(&said, r->op, &r->limit, r->unit);
-        trm_buf_adds(&said, r->limit_varies ? " (varies). " : ". ");
+        trm_buf_adds(&said, "; required: ");
+        trm_say_asked(&said, r);
+        trm_buf_adds(&said, ". ");
         struct trm_buf source = {0};
         trm_say_provenance(&source, r);
         trm_buf_adds(&said, source.len ? source.data : "");
@@ -249,8 +323,11 @@ trm_page_text(struct trm_buf *out, const struct trm_page *p)
         trm_buf_adds(&said, p->o.note);
         paragraph(out, "", 0, &said);
     }
+    changes(out, p);
     if (p->rules.n) {
         by_rule(out, p, rules);
+        specifications(out, p);
+        advice(out, p);
         failures(out, p, rules);
         missing(out, p);
         judged(out, p, rules);

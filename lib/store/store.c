@@ -351,16 +351,17 @@ write_promoted(const struct trm_store *s, const int *list, size_t n, int top, st
     return trm_out_commit(&o, err);
 }
 
-/* Open the file as a model, which checks its own checksum; its sha256 goes to hex. */
+/* Open the file as a model, which checks its own checksum; its sha256, which is its name here, goes to hex. */
 static int
 check_model(char hex[65], const char *path, struct trm_err *err)
 {
     struct trm_ckpt c;
     if (trm_ckpt_open(&c, path, false, err))
         return -1;
+    int status = trm_ckpt_verify(&c, err);
     copy_text(hex, 65, c.sha256);
     trm_ckpt_release(&c);
-    return 0;
+    return status == 0 ? 0 : trm_err_at(err, "%s", path);
 }
 
 static int

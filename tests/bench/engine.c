@@ -4,7 +4,7 @@
  *
  * train: seconds of one optimiser step. infer: of 16 supervision steps of the whole batch. Best of a few. One JSON
  * line, or with --seconds the bare number. cpu_seconds is what all threads took of processors, which a busy machine
- * disturbs less. OMP_NUM_THREADS and MICRO (slots a micro-batch) from the environment. */
+ * disturbs less. OMP_NUM_THREADS, TRM_BACKEND and MICRO (slots a micro-batch) from the environment. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +69,7 @@ steps_infer(struct bench *b)
 int
 main(int argc, char **argv)
 {
-    trm_cli_blas_core(trm_mat_core_wanted(), argv);
+    trm_cli_blas_core(trm_mat_core_wanted(), trm_mat_core_reload, argv);
     bool bare = argc > 1 && strcmp(argv[1], "--seconds") == 0;
     char **a = argv + 1 + bare;
     int left = argc - 1 - bare;
@@ -80,16 +80,21 @@ main(int argc, char **argv)
     struct bench b = {0};
     struct trm_net_config c = trm_net_config_default();
     c.width = v[0], c.heads = v[1], c.seq = v[2], c.prefix = v[3], c.n = v[4], c.T = v[5];
-    const char *micro = getenv("MICRO"), *threads = getenv("OMP_NUM_THREADS");
+    const char *micro = getenv("MICRO"), *threads = getenv("OMP_NUM_THREADS"), *backend = getenv("TRM_BACKEND");
     if (micro)
         c.micro = (uint32_t)strtoul(micro, NULL, 10);
     struct trm_opt_config oc = trm_opt_config_default();
     size_t n_threads = threads ? strtoul(threads, NULL, 10) : (size_t)omp_get_max_threads();
-    if (trm_net_init(&b.net, &c, &b.err) || trm_opt_init(&b.opt, &oc, b.net.n_trained, &b.err)
+    if (trm_net_init(&b.net, &c, &b.err)) {
+        fprintf(stderr, "engine: %s\n", b.err.text);
+        return 2;
+    }
+    if (trm_net_backend(&b.net, backend ? backend : "auto", &b.err) || trm_opt_init(&b.opt, &oc, b.net.n_trained, &b.err)
         || trm_slots_init(&b.slots, &b.net, v[6], train ? TRM_SLOTS_TRAIN : TRM_SLOTS_INFER, n_threads, 1, &b.err)) {
         fprintf(stderr, "engine: %s\n", b.err.text);
         return 2;
     }
+    b.opt.threads = n_threads;
     b.params = calloc(b.net.n_params, sizeof *b.params);
     b.grad = calloc(b.net.n_params, sizeof *b.grad);
     b.ema = calloc(b.net.n_params, sizeof *b.ema);
@@ -108,10 +113,10 @@ main(int argc, char **argv)
         printf("%.6g\n", best);
     else
         printf("{\"bench\":\"engine-%s\",\"width\":%u,\"heads\":%u,\"seq\":%u,\"prefix\":%u,\"n\":%u,\"T\":%u,"
-               "\"batch\":%u,\"params\":%zu,\"threads\":%zu,\"micro\":%zu,\"core\":\"%s\",\"seconds\":%.6g,"
+               "\"batch\":%u,\"params\":%zu,\"threads\":%zu,\"micro\":%zu,\"core\":\"%s\",\"backend\":\"%s\",\"seconds\":%.6g,"
                "\"cpu_seconds\":%.6g,\"per_second\":%.4g}\n",
                train ? "train" : "infer", v[0], v[1], v[2], v[3], v[4], v[5], v[6], b.net.n_trained, n_threads,
-               b.slots.micro, trm_mat_core(), best, best_cpu,
+               b.slots.micro, trm_mat_core(), trm_net_backend_name(&b.net), best, best_cpu,
                1 / best);
     return 0;
 }

@@ -58,16 +58,59 @@ else
 fi
 in_turn "read-$(($(stat -c %s "$model") / 1000000))MB-vs-web-ifc" 12 read_ours "$peer"
 
-# --- one training step, width 128, S=48, P=16, n=6, T=3, batch 32 ---------------------------------------------------
-step_ours() { "$bench/engine" --seconds train 128 4 48 16 6 3 32; }
-step_peer() {
-    OPENBLAS_CORETYPE=SkylakeX python3 "$shared/bench/trm_torch.py" --mode train --dtype float32 --hidden 128 --heads 4 --batch 32 --seq 48 |
+# --- the engine against PyTorch on the same work -------------------------------------------------------------------
+# torch MODE ARGUMENTS: seconds of one training step, or of 16 supervision steps of a batch.
+python=
+for p in python3 /usr/bin/python3; do
+    if [ -z "$python" ] && "$p" -c 'import torch' 2> /dev/null; then python=$p; fi
+done
+[ -e "$shared/bench/trm_torch.py" ] || python=
+torch() {
+    OPENBLAS_CORETYPE=SkylakeX "$python" "$shared/bench/trm_torch.py" --repeat 2 --mode "$@" |
         sed 's/.*"seconds": *\([0-9.e-]*\).*/\1/'
 }
-peer=
-if python3 -c 'import torch' 2> /dev/null && [ -e "$shared/bench/trm_torch.py" ]; then
-    peer=step_peer
-else
+better() { { torch "$@" --dtype float32; torch "$@" --dtype bfloat16; } | sort -g | head -n 1; }
+engine() { "$bench/engine" --seconds "$@"; }
+engine_f32() { TRM_BACKEND=float32 "$bench/engine" --seconds "$@"; }
+# against NAME GOAL 'our words' 'the peer's words'
+against() {
+    ours_words=$3 peer_words=$4
+    in_turn "$1" "$2" ours_said ${python:+peer_said}
+}
+ours_said() { $ours_words; }
+peer_said() { $peer_words; }
+
+if [ -z "$python" ]; then
     echo "bench: no PyTorch; install it with: apt-get install -y python3-torch" >&2
 fi
-in_turn train-step-w128-f32-vs-pytorch-f32 1.15 step_ours "$peer"
+small='--hidden 128 --heads 4 --seq 48 --prefix 16'
+against train-w512-b32-vs-pytorch-bf16 4 'engine train 512 8 81 16 6 3 32' 'torch train --batch 32 --dtype bfloat16'
+against train-w512-b32-vs-pytorch-f32 10 'engine train 512 8 81 16 6 3 32' 'torch train --batch 32 --dtype float32'
+against train-w512-b32-f32-vs-pytorch-f32 1.15 'engine_f32 train 512 8 81 16 6 3 32' 'torch train --batch 32 --dtype float32'
+against train-w128-b32-vs-better-pytorch 5 'engine train 128 4 48 16 6 3 32' "better train --batch 32 $small"
+against infer-w512-b16-vs-pytorch-bf16 6 'engine infer 512 8 81 16 6 3 16' 'torch infer --batch 16 --dtype bfloat16 --cast-once'
+against infer-w512-b1-vs-pytorch-bf16 5 'engine infer 512 8 81 16 6 3 1' 'torch infer --batch 1 --dtype bfloat16 --cast-once'
+against infer-w128-b1-vs-better-pytorch 10 'engine infer 128 4 48 16 6 3 1' "better infer --batch 1 $small"
+
+# --- products alone, one thread ------------------------------------------------------------------------------------
+one() { OMP_NUM_THREADS=1 "$bench/products" "$@"; }
+for what in '512 97' '128 64'; do
+    ours_words="one ours $what" peer_words="one onednn $what"
+    if $peer_words > /dev/null 2> "$work/peer.err"; then
+        in_turn "products-w${what%% *}-vs-onednn" 0.9 ours_said peer_said
+    else
+        cat "$work/peer.err" >&2
+        in_turn "products-w${what%% *}-vs-onednn" 0.9 ours_said ''
+    fi
+done
+
+# --- start to ready: trm-infer with a model of 28 MB and nothing to read, start to end; the peer loads the same weights -----
+"$BIN/trm-buildings" -n 1 -N 60 -o "$work/few" && "$BIN/trm-ifc" "$work"/few/*.ifc > "$work/few.e"
+"$BIN/trm-check" -r pipelines/rules/building-code.json "$work/few.e" | "$BIN/trm-extract" -r pipelines/rules/building-code.json > "$work/few.s"
+"$BIN/trm-train" --epochs 1 --width 512 --heads 8 -r pipelines/rules/building-code.json -o "$work/big.trm" "$work/few.s" > /dev/null 2>&1
+"$BIN/trm-convert" -t torch -o "$work/big.pt" "$work/big.trm"
+twenty() { for ((k = 0; k < 20; k++)); do "$@" < /dev/null; done; }
+start_ours() { seconds twenty "$BIN/trm-infer" -m "$work/big.trm" | awk '{print $1 / 20}'; }
+start_peer() { seconds "$python" -c "import torch; torch.load('$work/big.pt')"; }
+peer=${python:+start_peer}
+in_turn "start-to-end-$(($(stat -c %s "$work/big.trm") / 1000000))MB-model-nothing-to-read" 1 start_ours "$peer"

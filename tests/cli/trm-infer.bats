@@ -119,7 +119,7 @@ json() { perl -MJSON::PP -ne "my \$r = decode_json(\$_); $1" "${@:2}"; }
 @test "a model cut short, with a flipped bit, of a later version or of another kind stops with status 2 and its name" {
     head -c 5000 m.trm > cut.trm
     perl -0777 -pe 'substr($_, length($_) - 100, 1) ^= "\x01"' m.trm > bit.trm
-    sed 's/"trm.format":"1"/"trm.format":"9"/' m.trm > later.trm
+    sed 's/"trm.format":"2"/"trm.format":"9"/' m.trm > later.trm
     cp m.trm.state state.trm
     : > empty.trm
     for bad in cut bit later state empty none; do

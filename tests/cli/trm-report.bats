@@ -98,13 +98,104 @@ many() {
     grep -q ',model,fail,' rows.csv
 }
 
+@test "no cell of the table can run as a formula, wherever a spreadsheet splits" {
+    n=0
+    for name in "=1+1" "+1" "-1" "@SUM(1)" "  =1" "\t=1" "a;=1" "\uff1d1" "\uff0b1" "\uff0d1" "\uff201" "a\r\n=1" '\"=1'; do
+        printf '{"kind":"checked","v":1,"id":"x","name":"%s","results":[{"rule":"R","verdict":"fail","reason":"bound"}]}\n' "$name"
+        n=$((n + 1))
+    done > names.ndjson
+    trm-report -f csv names.ndjson > names.csv
+    [ "$(wc -l < names.csv)" -eq $((n + 1)) ]
+    run ! grep -E $'(^|[,;\t])"? *(=|\+|-|@|\uff1d|\uff0b|\uff0d|\uff20)' <(tail -n +2 names.csv)
+}
+
 @test "JUnit has a case for each result: failures with evidence, unknowns skipped" {
     trm-report -f junit records.ndjson > results.xml
-    command -v xmllint > /dev/null && xmllint --noout results.xml
+    command -v xmllint > /dev/null && xmllint --noout --schema "$ROOT/tests/data/junit.xsd" results.xml
+    grep -q 'tests="3" failures="1" errors="0" skipped="1" time="0" timestamp="1970-01-01T00:00:00"' results.xml
+    trm-report -f junit --date 2026-11-21 records.ndjson | grep -q 'timestamp="2026-11-21T00:00:00"'
     [ "$(grep -c '<testcase' results.xml)" -eq 3 ]
     [ "$(grep -c '<failure' results.xml)" -eq 1 ]
     [ "$(grep -c '<skipped' results.xml)" -eq 1 ]
     grep -qF 'Door &quot;A&quot; &lt;b&gt; P/door1' results.xml
+}
+
+# A topic per rule and model, checked against the schemas of BCF where they are.
+bcf() {
+    local version=$1
+    trm-report -f "bcf$version" --date 2026-11-21T20:00:00Z -o topics.bcf "$2"
+    rm -rf bcf
+    unzip -q -d bcf topics.bcf
+    [ "$(find bcf -name markup.bcf | wc -l)" -eq "$3" ]
+    [ "$(find bcf -name viewpoint.bcfv | wc -l)" -eq "$3" ]
+    grep -q "VersionId=\"$version\"" bcf/bcf.version
+    [ -d "$TRM_SHARED/schemas/bcf$version" ] || return 0
+    local xsd=$TRM_SHARED/schemas/bcf$version
+    xmllint --noout --schema "$xsd/version.xsd" bcf/bcf.version
+    [ ! -e bcf/extensions.xml ] || xmllint --noout --schema "$xsd/extensions.xsd" bcf/extensions.xml
+    [ "$3" -gt 0 ] || return 0
+    xmllint --noout --schema "$xsd/markup.xsd" bcf/*/markup.bcf
+    xmllint --noout --schema "$xsd/visinfo.xsd" bcf/*/viewpoint.bcfv
+}
+
+@test "BCF has a topic for each rule and model with failures, and selects the elements" {
+    guid=1hOSvn6df7F8_7GcBWlRGQ
+    sed "s/door1/$guid/g; s/\"id\":\"P\"/\"id\":\"2hOSvn6df7F8_7GcBWlRGQ\"/" records.ndjson > in.ndjson
+    grep '"verdict":"fail","reason"' in.ndjson | sed 's/house.ifc/shed <1>.ifc/; s/"Door[^,]*,/" ",/' >> in.ndjson
+    for version in 2.1 3.0; do
+        bcf $version in.ndjson 2
+        [ "$(cat bcf/*/viewpoint.bcfv | grep -c "<Component IfcGuid=\"$guid\"/>")" -eq 2 ]
+        grep -q 'IfcProject="2hOSvn6df7F8_7GcBWlRGQ"' bcf/*/markup.bcf
+        grep -q "<CreationDate>2026-11-21T20:00:00Z</CreationDate>" bcf/*/markup.bcf
+        grep -q "<Title>Door clear width (shed &lt;1&gt;.ifc)</Title>" bcf/*/markup.bcf
+        cat bcf/*/markup.bcf | grep -q "Raise Pset_DoorCommon.ClearWidth to"
+    done
+    [ -d "$TRM_SHARED/schemas/bcf2.1" ] || skip "made and read, but no schemas of BCF to hold it against"
+}
+
+@test "BCF of real and of made-up models keeps to the schemas, whatever names hold" {
+    [ -d "$TRM_SHARED/schemas/bcf2.1" ] || skip "no schemas of BCF"
+    sed 's/"guid":"door1"/"guid":"too short"/; s/house.ifc/\\u0001 \\u00fc\\"<>\&.ifc/; s/"name":"Door clear width"/"name":"  "/' records.ndjson > odd.ndjson
+    trm-buildings -n 2 -N 100 --seed 4 -o models
+    trm-ifc models/*.ifc | trm-check -r "$ROOT/pipelines/rules/building-code.json" > many.ndjson
+    n=$(grep -o '"file":"[^"]*"\|"rule":"[^"]*","severity":"[A-Z]*","verdict":"fail"' many.ndjson | awk '/^"file/ {f = $0; next} {print f, $0}' | sort -u | wc -l)
+    for version in 2.1 3.0; do
+        bcf $version odd.ndjson 1
+        bcf $version /dev/null 0
+        [ "$n" -ge 2 ]
+        bcf $version many.ndjson "$n"
+    done
+}
+
+@test "a topic keeps its GUID from one night to the next, and the same records give the same archive" {
+    for date in 2026-11-21 2026-11-22; do
+        trm-report -f bcf3.0 --date $date -o $date.bcf records.ndjson
+        trm-report -f bcf3.0 --date $date -o again.bcf records.ndjson
+        cmp $date.bcf again.bcf
+        unzip -Z1 $date.bcf > $date.names
+    done
+    cmp 2026-11-21.names 2026-11-22.names
+    run -2 trm-report -f bcf2.1 --date yesterday records.ndjson
+    run -2 trm-report -f bcf2.1 --date 2026-13-01 records.ndjson
+}
+
+@test "requirements of IDS files are told in words, and what an element lacks" {
+    trm-check -r "$ROOT/tests/data/ids/walls.ids" > ids.ndjson << 'END'
+{"kind":"element","v":1,"id":"m/1","guid":"1","class":"IfcWall","name":"W1","file":"a.ifc"}
+END
+    run -0 --separate-stderr trm-report ids.ndjson
+    [ -z "$stderr" ]
+    cat > facet.ndjson << 'END'
+{"kind":"checked","v":1,"id":"m/1","class":"IfcWall","name":"W1","results":[{"rule":"a.ids:1.1","severity":"ERROR","verdict":"fail","reason":"no_set"}]}
+{"kind":"summary","v":1,"id":"a.ids:1.1","rule":"a.ids:1.1","name":"Rated","severity":"ERROR","applicable":1,"pass":0,"fail":1,"unknown":0,"definition":{"id":"a.ids:1.1","requirement":"<ids:property dataType=\"IFCLABEL\" cardinality=\"required\"><ids:propertySet><ids:simpleValue>Pset_WallCommon</ids:simpleValue></ids:propertySet>\n<ids:baseName><ids:simpleValue>FireRating</ids:simpleValue></ids:baseName><ids:value><xs:restriction base=\"xs:string\"><xs:enumeration value=\"R30\"/><xs:enumeration value=\"R&amp;60\"/></xs:restriction></ids:value></ids:property>"}}
+{"kind":"specification","v":1,"id":"a.ids:2","ids":"a.ids","name":"Site","cardinality":"required","applicable":0,"failed_results":0,"status":"fail"}
+END
+    for words in "Pset_WallCommon.FireRating: one of R30, R&amp;60, as IFCLABEL" "Fill in Pset_WallCommon.FireRating with" "the set is not there"; do
+        trm-report facet.ndjson | grep -qF -- "$words" || { echo "not there: $words"; false; }
+    done
+    # not met by the number of its elements: in no result of an element, but in every report, and it gates
+    for format in html text csv junit; do trm-report -f $format facet.ndjson | grep -q Site; done
+    run -4 trm-report -e ERROR -o p.html <(grep '"kind":"specification"' facet.ndjson)
 }
 
 @test "the same records give the same bytes, and a date only when it is given" {

@@ -1,5 +1,8 @@
 /* Compares with golden numbers: folders that hold config.json, weights, eval, train, weights_after and ema_after as
- * safetensors (made by the published PyTorch model in float64). usage: golden DIR
+ * safetensors (made by the published PyTorch model in float64). usage: golden DIR [MODELS]
+ *
+ * With MODELS the weights and the network's settings of folder NAME are those of MODELS/NAME.trm, a model file of ours that
+ * trm-convert made of the same weights; everything else is as without.
  *
  * Every golden folder at or under DIR is run; one line each with the largest differences, as a share of each tensor's
  * largest value. Built in double everything is held to 1e-9, or 1e-6 where the mixer's recursion amplifies rounding;
@@ -29,7 +32,7 @@ enum group { FIRST, LATER, LOSSES, GRADIENTS, WEIGHTS, AVERAGED, N_GROUPS };
 static const char *const group_names[N_GROUPS] = {"step1", "steps", "losses", "gradients", "weights", "ema"};
 
 struct run {
-    const char *folder;
+    const char *folder, *models;
     struct trm_net_config config;
     struct trm_opt_config opt_config;
     size_t batch, steps;
@@ -133,6 +136,37 @@ read_settings(struct run *r)
     r->steps = (size_t)num(v, "train_steps", 0);
     trm_json_free(v);
     trm_map_release(&m);
+}
+
+/* The network's settings as the model file says them; how it is cut up for this test stays. */
+static void
+read_model_net(struct run *r, const struct trm_ckpt *model)
+{
+    uint32_t micro = r->config.micro, lanes = r->config.lanes;
+    r->config = trm_net_config_default();
+    for (size_t i = 0; i < trm_net_config_n(); i++) {
+        char key[80];
+        snprintf(key, sizeof key, "trm.net.%s", trm_net_config_key(i));
+        const char *value = trm_ckpt_get(model, key);
+        if (!value || trm_net_config_set(&r->config, trm_net_config_key(i), value, &r->err) != 0)
+            die(r, key);
+    }
+    r->config.micro = micro, r->config.lanes = lanes;
+}
+
+static void
+open_weights(struct run *r, struct trm_ckpt *weights)
+{
+    char path[4096];
+    const char *slash = strrchr(r->folder, '/');
+    if (!r->models) {
+        open_file(r, "weights", weights);
+        return;
+    }
+    snprintf(path, sizeof path, "%s/%s.trm", r->models, slash ? slash + 1 : r->folder);
+    if (trm_ckpt_open(weights, path, false, &r->err) != 0)
+        die(r, "model");
+    read_model_net(r, weights);
 }
 
 /* --- comparing --- */
@@ -311,7 +345,8 @@ static bool
 report(const struct run *r)
 {
     bool good = r->halts > 0 && (r->halts_wrong == 0 || !is_double) && r->worst_logit <= (is_double ? 1e-9 : 1e-4);
-    printf("golden %s %s: logits of step 1 %.1e absolute;", KIND, r->folder, r->worst_logit);
+    printf("golden %s %s%s%s: logits of step 1 %.1e absolute;", KIND, r->folder, r->models ? " by way of " : "",
+           r->models ? r->models : "", r->worst_logit);
     for (int g = 0; g < N_GROUPS; g++) {
         printf(" %s %.1e", group_names[g], r->worst[g]);
         good = good && r->compared[g] > 0 && r->worst[g] <= bound(r, (enum group)g);
@@ -321,17 +356,17 @@ report(const struct run *r)
 }
 
 static bool
-run_folder(const char *folder)
+run_folder(const char *folder, const char *models)
 {
-    struct run r = {.folder = folder};
+    struct run r = {.folder = folder, .models = models};
     struct trm_ckpt weights;
     read_settings(&r);
+    open_weights(&r, &weights);
     if (trm_net_init(&r.net, &r.config, &r.err) != 0)
         die(&r, "config.json");
     r.params = calloc(r.net.n_params, sizeof *r.params);
     r.grad = calloc(r.net.n_params, sizeof *r.grad);
     r.ema = calloc(r.net.n_params, sizeof *r.ema);
-    open_file(&r, "weights", &weights);
     open_file(&r, "eval", &r.eval);
     open_file(&r, "train", &r.train);
     const trm_real *vec;
@@ -351,13 +386,13 @@ run_folder(const char *folder)
 }
 
 static void
-walk(const char *folder, int depth, size_t *found, size_t *bad)
+walk(const char *folder, const char *models, int depth, size_t *found, size_t *bad)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/weights_after.safetensors", folder);
     if (access(path, R_OK) == 0) {
         ++*found;
-        *bad += !run_folder(folder);
+        *bad += !run_folder(folder, models);
         return;
     }
     struct dirent **list;
@@ -365,7 +400,7 @@ walk(const char *folder, int depth, size_t *found, size_t *bad)
     for (int i = 0; i < n; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, list[i]->d_name);
         if (list[i]->d_name[0] != '.' && list[i]->d_type != DT_REG)
-            walk(path, depth - 1, found, bad);
+            walk(path, models, depth - 1, found, bad);
         free(list[i]);
     }
     if (n > 0)
@@ -376,9 +411,9 @@ int
 main(int argc, char **argv)
 {
     size_t found = 0, bad = 0;
-    if (argc == 2)
-        walk(argv[1], 4, &found, &bad);
+    if (argc == 2 || argc == 3)
+        walk(argv[1], argc == 3 ? argv[2] : NULL, 4, &found, &bad);
     if (found == 0)
-        printf("golden %s: no golden folder under %s\n", KIND, argc == 2 ? argv[1] : "(usage: golden DIR)");
+        printf("golden %s: no golden folder under %s\n", KIND, argc > 1 ? argv[1] : "(usage: golden DIR [MODELS])");
     return bad > 0 || found == 0;
 }

@@ -172,6 +172,22 @@ T_MAIN
         trm_sha256_hex(&h, hex);
         CHECK_STR(hex, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
     }
+    T("XXH64 gives its published values, whatever the pieces") {
+        static const char *const text = "Nobody inspects the spammish repetition";
+        static const struct { size_t n; uint64_t value; } want[] = {{0, 0xEF46DB3751D8E999u}, {39, 0xFBCEA83C8A378BF1u}};
+        for (size_t k = 0; k < 2; k++)
+            for (size_t piece = 1; piece <= 40; piece++) {
+                struct trm_xxh64 x;
+                trm_xxh64_init(&x);
+                for (size_t i = 0; i < want[k].n; i += piece)
+                    trm_xxh64_add(&x, text + i, want[k].n - i < piece ? want[k].n - i : piece);
+                CHECK(trm_xxh64_value(&x) == want[k].value);
+            }
+        struct trm_xxh64 x;
+        trm_xxh64_init(&x);
+        trm_xxh64_add(&x, "abc", 3);
+        CHECK(trm_xxh64_value(&x) == 0x44BC2CF5AD770999u);
+    }
     T("the 64-bit hash never changes: sides of splits hang on it") {
         CHECK(trm_hash64("", 0, 0) == 0xF52A15E9A9B5E89Bu);
         CHECK(trm_hash64("IfcDoor", 7, 1) != trm_hash64("IfcDoor", 7, 2));

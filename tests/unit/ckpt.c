@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../lib/base/hash.h"
 #include "../../lib/ckpt/ckpt.h"
 #include "t.h"
 
@@ -164,6 +165,65 @@ foreign_types(void)
     refused(in_folder("made"), false, "trm.format");
 }
 
+static void
+convert(void *out, enum trm_dtype as, const void *in, enum trm_dtype is, size_t n)
+{
+    const struct trm_ckpt_tensor t = {.name = "t", .dtype = is, .rank = 1, .shape = {n}, .count = n, .data = in};
+    struct trm_err err = {0};
+    CHECK(trm_ckpt_convert(&t, as, out, &err) == 0);
+}
+
+/* All 65536 numbers of a 16-bit type, to float and double and back. Not-a-numbers stay such, but not which. */
+static void
+narrow_types(enum trm_dtype type)
+{
+    enum { N = 65536 };
+    static uint16_t all[N], back[N];
+    static float f[N];
+    static double d[N];
+    for (unsigned i = 0; i < N; i++)
+        all[i] = (uint16_t)i;
+    convert(f, TRM_F32, all, type, N);
+    convert(d, TRM_F64, all, type, N);
+    size_t same = 0;
+    for (int k = 0; k < 2; k++) {
+        if (k)
+            convert(back, type, d, TRM_F64, N);
+        else
+            convert(back, type, f, TRM_F32, N);
+        for (unsigned i = 0; i < N; i++)
+            same += isnan(f[i]) ? (double)f[i] != d[i] : back[i] == all[i] && f[i] == (float)d[i];
+    }
+    CHECK(same == 2 * N);
+    /* halfway between two neighbours the even one is taken; a little beside it, the nearer one */
+    uint16_t finite = type == TRM_F16 ? 0x7bff : 0x7f7f;
+    size_t right = 0;
+    for (uint16_t i = 0; i < finite; i++) {
+        double half = d[i] + (d[i + 1] - d[i]) / 2;
+        const double x[3] = {half, nextafter(half, -INFINITY), -nextafter(half, INFINITY)};
+        uint16_t y[3];
+        convert(y, type, x, TRM_F64, 3);
+        right += y[0] == i + (i & 1) && y[1] == i && y[2] == (0x8000 | (i + 1));
+    }
+    CHECK(right == finite);
+}
+
+static void
+too_large(void)
+{
+    static const struct { double x; enum trm_dtype as; bool fits; } cases[] = {
+        {65519, TRM_F16, true}, {65520, TRM_F16, false}, {-65520, TRM_F16, false}, {3.3962e38, TRM_BF16, false}, {3.3961e38, TRM_BF16, true},
+        {1e39, TRM_F32, false}, {3.4e38, TRM_F32, true}, {INFINITY, TRM_F16, true}, {-INFINITY, TRM_BF16, true}, {NAN, TRM_F32, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct trm_ckpt_tensor t = {.name = "big", .dtype = TRM_F64, .rank = 0, .count = 1, .data = &cases[i].x};
+        struct trm_err err = {0};
+        float out[2];
+        CHECK((trm_ckpt_convert(&t, cases[i].as, out, &err) == 0) == cases[i].fits);
+        CHECK(cases[i].fits || strstr(err.text, "big: element 0 does not fit"));
+    }
+}
+
 /* A valid file cut at every length, and with a bit changed in every byte. */
 static void
 cut_and_flip(void)
@@ -199,13 +259,77 @@ cut_and_flip(void)
     free(b);
 }
 
+/* Zeros over the n digits behind the mark. */
+static void
+clear_digits(char *b, const char *mark, size_t n)
+{
+    memset(strstr(b + 8, mark) + strlen(mark), '0', n);
+}
+
+/* The digest is that of the bytes, by hand; one that is not is found by who asks, and not by who only opens. */
+static void
+digests(void)
+{
+    struct trm_err err = {0};
+    struct trm_ckpt c;
+    struct trm_sha256 s;
+    char sha[65], hex[65];
+    size_t n;
+    CHECK(write_sample(in_folder("m"), sha, &err) == 0 && trm_ckpt_open(&c, in_folder("m"), false, &err) == 0);
+    CHECK(trm_ckpt_verify(&c, &err) == 0);
+    trm_ckpt_release(&c);
+    char *b = slurp(in_folder("m"), &n);
+    clear_digits(b, "\"trm.sha256\":\"", 64), clear_digits(b, "\"trm.xxh64\":\"", 16);
+    trm_sha256_init(&s);
+    trm_sha256_add(&s, b + 8, n - 8);
+    trm_sha256_hex(&s, hex);
+    CHECK_STR(hex, sha);
+    /* another digest under a right checksum: only trm_ckpt_verify sees it */
+    struct trm_xxh64 x;
+    char check[17];
+    trm_xxh64_init(&x);
+    trm_xxh64_add(&x, b + 8, n - 8);
+    snprintf(check, sizeof check, "%016llx", (unsigned long long)trm_xxh64_value(&x));
+    memcpy(strstr(b + 8, "\"trm.xxh64\":\"") + 13, check, 16);
+    spill(in_folder("bad"), b, n);
+    CHECK(trm_ckpt_open(&c, in_folder("bad"), false, &err) == 0);
+    CHECK(trm_ckpt_verify(&c, &err) == -1 && err.kind == TRM_DATA && strstr(err.text, "checksum is wrong"));
+    trm_ckpt_release(&c);
+    free(b);
+}
+
+/* A file of version 1, which has only the digest. */
+static void
+version_1(void)
+{
+    static const char header[] = "{\"__metadata__\":{\"trm.sha256\":\"%s\",\"trm.format\":\"1\"},"
+                                 "\"a\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]}}";
+    char text[512], hex[65], zeros[65] = "";
+    struct trm_sha256 s;
+    struct trm_ckpt c;
+    struct trm_err err = {0};
+    memset(zeros, '0', 64);
+    snprintf(text, sizeof text, header, zeros);
+    trm_sha256_init(&s);
+    trm_sha256_add(&s, text, strlen(text));
+    trm_sha256_add(&s, "\0\0\0\0", 4);
+    trm_sha256_hex(&s, hex);
+    snprintf(text, sizeof text, header, hex);
+    CHECK(trm_ckpt_open(&c, with_header(text, 4), false, &err) == 0);
+    CHECK_STR(c.sha256, hex);
+    trm_ckpt_release(&c);
+    hex[5] = hex[5] == 'a' ? 'b' : 'a';
+    snprintf(text, sizeof text, header, hex);
+    refused(with_header(text, 4), false, "checksum is wrong");
+}
+
 static void
 later_version(void)
 {
     struct trm_err err = {0};
     size_t n;
     CHECK(write_sample(in_folder("m"), NULL, &err) == 0);
-    char *b = slurp(in_folder("m"), &n), *at = strstr(b + 8, "\"trm.format\":\"1\"");
+    char *b = slurp(in_folder("m"), &n), *at = strstr(b + 8, "\"trm.format\":\"2\"");
     CHECK(at != NULL);
     at[14] = '7';
     spill(in_folder("bad"), b, n);
@@ -273,7 +397,12 @@ T_MAIN
     T("what was written is read back, digest and all") round_trip();
     T("a vector is used where it is mapped, or copied when the file holds it otherwise") vectors();
     T("half, bfloat16 and 64-bit integers of foreign files are read") foreign_types();
+    T("float16 to wider types and back is exact, and rounding is to the nearest, ties to even") narrow_types(TRM_F16);
+    T("bfloat16 to wider types and back is exact, and rounding is to the nearest, ties to even") narrow_types(TRM_BF16);
+    T("a number that is too large for a type is refused, not made infinite") too_large();
     T("a file cut anywhere or with one bit changed anywhere is refused") cut_and_flip();
+    T("the digest is that of the bytes, and is looked at by who asks") digests();
+    T("files of version 1 are read, and their digest is looked at") version_1();
     T("a later format version is refused by name") later_version();
     T("headers that lie are refused with the reason") bad_headers();
     T("writing: same bytes again, names once, nothing left after failure") writing();

@@ -8,6 +8,8 @@
 static struct trm_ifc model;
 static struct trm_err err;
 static char model_text[1 << 18];
+static const char *const *model_also; /* classes asked for besides the elements */
+static size_t model_n_also;
 
 /* A model of that schema, with a project (#1) in metres, square metres and radians, and body behind it. */
 #define UNITS "#2=IFCUNITASSIGNMENT((#3,#4,#5,#6));#3=IFCSIUNIT(*,.LENGTHUNIT.,.MILLI.,.METRE.);" \
@@ -23,7 +25,7 @@ open_body(const char *schema, const char *units, const char *body)
                      "FILE_SCHEMA(('%s'));ENDSEC;DATA;#1=IFCPROJECT('0Project0000000000000A',$,'P',$,$,$,$,$,#2);%s%s"
                      "ENDSEC;END-ISO-10303-21;",
                      schema, units, body);
-    return trm_ifc_open(&model, model_text, (size_t)n, &err);
+    return trm_ifc_open_also(&model, model_text, (size_t)n, model_also, model_n_also, &err);
 }
 
 /* The element with that STEP number; cls NULL when there is none. */

@@ -41,10 +41,11 @@ T_MAIN
         p = one("IFCPROPERTYSINGLEVALUE('X',$,IFCREAL(3),$)"); /* an integer in a real's place */
         CHECK(num(p) == 3);
     }
-    T("unknown, empty and unset are null")
+    T("unknown and unset are null, an empty text stays one")
     {
         CHECK(one("IFCPROPERTYSINGLEVALUE('X',$,IFCLOGICAL(.U.),$)").value.type == TRM_IFC_NULL);
-        CHECK(one("IFCPROPERTYSINGLEVALUE('X',$,IFCLABEL(''),$)").value.type == TRM_IFC_NULL);
+        struct trm_ifc_prop empty = one("IFCPROPERTYSINGLEVALUE('X',$,IFCLABEL(''),$)");
+        CHECK(empty.value.type == TRM_IFC_TEXT && empty.value.text.n == 0);
         CHECK(one("IFCPROPERTYSINGLEVALUE('X',$,$,$)").value.type == TRM_IFC_NULL);
         CHECK(one("IFCPROPERTYSINGLEVALUE('X',$,IFCLABEL($),$)").value.type == TRM_IFC_NULL);
         CHECK(one("IFCPROPERTYSINGLEVALUE('X')").value.type == TRM_IFC_NULL);
@@ -162,7 +163,7 @@ T_MAIN
         CHECK_NEAR(num(*find_prop(e.attributes, e.n_attributes, "RefLatitude")), (49 + 5 / 60. + 59.5 / 3600) * M_PI / 180, 1e-12);
         CHECK_NEAR(num(*find_prop(e.attributes, e.n_attributes, "RefLongitude")), -8.5 * M_PI / 180, 1e-12);
         CHECK(num(*find_prop(e.attributes, e.n_attributes, "RefElevation")) == 0.11);
-        CHECK(find_prop(e.attributes, e.n_attributes, "LongName")->value.type == TRM_IFC_NULL);
+        CHECK(find_prop(e.attributes, e.n_attributes, "LongName")->value.text.n == 0);
     }
     trm_ifc_release(&model);
 }

@@ -155,7 +155,7 @@ roads_apart(void)
     CHECK(put("{\"kind\":\"trace\",\"id\":\"m/3\",\"verdicts\":[{\"rule\":\"Q\",\"source\":\"rule\",\"verdict\":\"fail\"},{\"rule\":\"R\","
               "\"source\":\"model\",\"verdict\":\"pass\",\"p_pass\":0.9}],\"steps\":[{\"step\":1,\"p\":{\"Q\":0.1,\"R\":0.9},\"text\":\"t\"}]}") == 0);
     char *s = html();
-    CHECK(!strstr(s, "<bdi>Q</bdi>")); /* what a rule decided is not drawn as the model's */
+    CHECK(!strstr(s, ">Q<") && !strstr(s, " Q<")); /* what a rule decided is not drawn as the model's */
     free(s);
     struct page_rule **r = page->rules.data;
     CHECK(page->rules.n == 1 && r[0]->fail == 1 && r[0]->model_fail == 1 && r[0]->judged_all == 2);
@@ -187,6 +187,102 @@ causes_grouped(void)
     free(causes.data);
 }
 
+/* A failure of `rule` on element i of a type in a file. */
+static void
+fail_of(int i, const char *rule, const char *file, const char *type, double value, const char *reason)
+{
+    CHECK(put("{\"kind\":\"checked\",\"id\":\"m/%d\",\"name\":\"D%d\",\"file\":\"%s\",\"object_type\":\"%s\",\"results\":[{\"rule\":\"%s\",\"severity\":\"ERROR\","
+              "\"verdict\":\"fail\",\"reason\":\"%s\",\"field\":\"P.W\",\"value\":%g,\"unit\":\"m\",\"op\":\">=\",\"limit\":0.9,\"shortfall\":%g,\"nearest\":0.9}]}",
+              i, i, file, type, rule, reason, value, 0.9 - value) == 0);
+}
+
+static void
+pass_of(int i, const char *rule, const char *file)
+{
+    CHECK(put("{\"kind\":\"checked\",\"id\":\"m/%d\",\"file\":\"%s\",\"results\":[{\"rule\":\"%s\",\"verdict\":\"pass\"}]}", i, file, rule) == 0);
+}
+
+/* Ten failures, each in the tier of the broadest change that takes it away. */
+static void
+tiers_partition(void)
+{
+    struct page_advices a;
+    start(99, 9);
+    for (int i = 0; i < 3; i++) /* never exported: nothing passes, the value is absent throughout */
+        fail_of(i, "EXPORT", "a.ifc", "T", 0.1, "absent");
+    fail_of(10, "WHOLE", "a.ifc", "T", 0.5, "bound"), fail_of(11, "WHOLE", "a.ifc", "U", 0.6, "bound");
+    fail_of(12, "WHOLE", "a.ifc", "V", 0.7, "bound"), pass_of(13, "WHOLE", "b.ifc");
+    fail_of(20, "SOME", "b.ifc", "T", 0.8, "bound"), fail_of(21, "SOME", "b.ifc", "T", 0.8, "bound");
+    pass_of(22, "SOME", "b.ifc");
+    fail_of(30, "SOME", "b.ifc", "U", 0.4, "bound"), fail_of(30, "OTHER", "b.ifc", "U", 0.4, "bound");
+    pass_of(31, "OTHER", "b.ifc");
+    trm_page_advise(&a, page);
+    CHECK(a.failures[TIER_EXPORT] == 3 && a.tier[TIER_EXPORT].n == 1);
+    CHECK(a.failures[TIER_MODEL] == 3 && a.tier[TIER_MODEL].n == 1);
+    CHECK(a.failures[TIER_TYPE] == 2 && a.tier[TIER_TYPE].n == 1);
+    CHECK(a.failures[TIER_ELEMENT] == 2 && a.tier[TIER_ELEMENT].n == 1); /* one element, two rules, one change */
+    const struct page_advice *whole = a.tier[TIER_MODEL].data, *one = a.tier[TIER_ELEMENT].data;
+    CHECK(whole && whole->first->value.num == 0.5); /* the one furthest off: what mends it mends the others */
+    CHECK(one && one->rules == 2 && one->errors == 2);
+    trm_page_advices_free(&a);
+    struct page_failings f = trm_page_failing(page);
+    const struct page_failing *e = f.elements.data;
+    CHECK(f.elements.n == 9 && e[0].n == 2);
+    CHECK_STR(e[0].elem->id, "m/30");
+    free(f.fails.data), free(f.elements.data);
+}
+
+static int
+change(const char *state, int i, const char *more)
+{
+    return put("{\"kind\":\"diff\",\"v\":1,\"id\":\"m/%d:R\",\"element\":\"m/%d\",\"name\":\"D%d\",\"rule\":\"R\",\"severity\":\"ERROR\",\"state\":\"%s\",\"before\":"
+               "\"pass\",\"after\":\"fail\"%s}", i, i, i, state, more);
+}
+
+static void
+changes_told(void)
+{
+    start(2, 9);
+    CHECK(change("regressed", 1, "") == 0);
+    CHECK(change("expired", 2, ",\"waiver\":{\"owner\":\"Ann\",\"reason\":\"agreed\",\"expires\":\"2026-01-31\"}") == 0);
+    for (int i = 0; i < 5; i++)
+        CHECK(change("still", 10 + i, "") == 0);
+    CHECK(change("better", 3, "") == -1);
+    CHECK(put("{\"kind\":\"diffed\",\"id\":\"diffed\",\"elements\":{\"new\":3,\"gone\":1,\"by_tag\":2},\"rules\":[{\"rule\":\"R\",\"changed\":true}]}") == 0);
+    CHECK(page->changes.n[STATE_STILL] == 5 && page->changes.rows[STATE_STILL].n == 2);
+    CHECK(page->rules.n == 0); /* a change is no result */
+    char *s = html();
+    CHECK(strstr(s, "0 new failures, 1 failure of what passed before, 1 expired waiver, 5 failures as before.") != NULL);
+    CHECK(strstr(s, "waived by Ann until 2026-01-31: agreed") != NULL);
+    CHECK(strstr(s, "3 elements are new, 1 is gone.") && strstr(s, "2 elements were found again by name"));
+    CHECK(strstr(s, "Rules that were changed themselves since then: R.") != NULL);
+    free(s);
+    struct trm_buf out = {0};
+    trm_page_text(&out, page);
+    CHECK(out.data && strstr(out.data, "expired: D2") && strstr(out.data, "waived by Ann until 2026-01-31"));
+    trm_buf_release(&out);
+}
+
+/* Rows and steps that would fill far more than a browser shows at once. */
+static void
+page_is_bounded(void)
+{
+    start(100000, 400);
+    for (int i = 0; i < 14000; i++)
+        fail(i, i % 2 ? "R" : "Q", 0.7);
+    for (int i = 0; i < 14000; i++) {
+        char id[16];
+        snprintf(id, sizeof id, "n/%d", i);
+        trace(id, 0.4, "ERROR");
+    }
+    char *s = html();
+    CHECK(strlen(s) < 5000000);
+    CHECK(strstr(s, "more failures of this rule are counted but not listed here") != NULL);
+    CHECK(strstr(s, "more verdicts are counted but not listed here") != NULL);
+    CHECK(strstr(s, "id=\"t0\"") != NULL);
+    free(s);
+}
+
 static void
 hostile_everywhere(void)
 {
@@ -206,6 +302,12 @@ hostile_everywhere(void)
     put("{\"kind\":\"eval\",\"id\":\"%s\",\"group\":\"%s\",\"rule\":\"%s\",\"n\":1,\"accuracy\":1,\"baselines\":{\"%s\":{\"accuracy\":1}},\"steps\":{\"%s\":1}}", bad, bad, bad, bad, bad);
     put("{\"kind\":\"extracted\",\"id\":\"%s\",\"rules\":[{\"rule\":\"%s\",\"pass\":1}]}", bad, bad);
     put("{\"kind\":\"epoch\",\"id\":\"e\",\"epoch\":1,\"loss\":1}");
+    put("{\"kind\":\"diff\",\"id\":\"d\",\"element\":\"%s\",\"name\":\"%s\",\"class\":\"%s\",\"file\":\"%s\",\"storey\":\"%s\",\"rule\":\"%s\",\"severity\":\"%s\",\"state\":\"waived\","
+        "\"before\":\"%s\",\"after\":\"%s\",\"after_reason\":\"%s\",\"paired_by\":\"%s\",\"waiver\":{\"owner\":\"%s\",\"reason\":\"%s\",\"expires\":\"%s\"}}", bad, bad, bad, bad, bad, bad, bad, bad, bad, bad, bad, bad, bad, bad);
+    put("{\"kind\":\"diffed\",\"id\":\"d\",\"elements\":{},\"rules\":[{\"rule\":\"%s\",\"changed\":true}]}", bad);
+    put("{\"kind\":\"specification\",\"id\":\"%s\",\"ids\":\"%s\",\"name\":\"%s\",\"cardinality\":\"%s\",\"status\":\"fail\"}", bad, bad, bad, bad);
+    put("{\"kind\":\"summary\",\"id\":\"F\",\"rule\":\"F\",\"applicable\":1,\"pass\":0,\"fail\":1,\"unknown\":0,\"definition\":{\"requirement\":\"<a:property cardinality='%s'><b><value><simpleValue>&lt;/script&gt;&lt;img src=x&gt;%s\"}}", bad, bad);
+    put("{\"kind\":\"checked\",\"id\":\"f\",\"results\":[{\"rule\":\"F\",\"verdict\":\"fail\",\"reason\":\"absent\"}]}");
     page->o.title = page->o.note = page->o.date = page->o.program = bad;
     char *s = html();
     CHECK(!strstr(s, "<img"));
@@ -278,6 +380,9 @@ T_MAIN
     T("verdicts of rules and of the model are never added up") roads_apart();
     T("one GUID in two files is two elements") same_guid_two_files();
     T("failures of one type and value are one cause") causes_grouped();
+    T("every failure is in one tier, that of the broadest change that takes it away") tiers_partition();
+    T("what changed is told, and a change is no result") changes_told();
+    T("a page of any number of results stays below 5 MB") page_is_bounded();
     T("no text from outside becomes markup, wherever it stands") hostile_everywhere();
     T("long names and long traces are cut, and the page says so") large_is_cut();
     T("rows are shared out fairly") share_is_fair();

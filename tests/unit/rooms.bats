@@ -5,7 +5,7 @@ load ../cli/helper
 declare -gA MAY=(
     [base]="" [rec]="base" [pack]="base" [stat]="base" [schema]="base" [step]="base" [ifc]="base schema step"
     [fact]="base rec" [rule]="base rec schema fact" [task]="base rec" [code]="base rec schema fact rule"
-    [mat]="base" [net]="base mat" [opt]="base mat" [ckpt]="base rec" [store]="base rec ckpt" [page]="base rec stat fact"
+    [mat]="base" [net]="base mat" [opt]="base mat" [ckpt]="base rec" [torch]="base pack ckpt" [store]="base rec ckpt" [page]="base rec pack stat fact"
     [build]="base rec" [model]="base rec stat fact rule code net mat ckpt" [cli]="base rec"
     [learn]="base rec stat code net opt mat ckpt rule fact model"
 )
