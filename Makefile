@@ -12,6 +12,7 @@ trm-split     := cli fact rec base
 trm-train     := cli learn model code rule fact schema ckpt opt net mat stat rec base
 trm-infer     := cli store model code rule fact schema ckpt net mat stat rec base
 trm-alert     := cli rec base
+trm-serve     := cli rec base
 trm-diff      := cli fact rec base
 trm-eval      := cli stat fact rec base
 trm-models    := cli store ckpt rec base
