@@ -56,6 +56,7 @@ endif
 ROOMS    := $(notdir $(wildcard lib/*))
 PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
+REPLAYS  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
 ALL      := cli build page store learn model torch ckpt opt net mat code task rule fact ifc step schema stat pack rec base
@@ -70,7 +71,7 @@ all: programs
 
 programs: $(PROGRAMS:%=$(BIN)/%)
 
-units: $(UNITS) $(GOLDENS)
+units: $(UNITS) $(GOLDENS) $(REPLAYS)
 
 # --- building -------------------------------------------------------------------------------------------------------
 archives = $(patsubst %,$(B)/lib/%.a,$(filter $(HAVE),$(1)))
@@ -117,6 +118,11 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call archives,$(ALL))
 $(B)/unit/double_%: $(B)/double/tests/unit/double_%.o $(DOUBLE_OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(DOUBLE))
+
+# Fuzz targets without their fuzzer: tests/unit/fuzz.bats sends the corpus through them.
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(B)/obj/tests/fuzz/replay/replay.o $(call archives,$(ALL))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(call libs,$(ALL))
 
 # Golden numbers in both precisions.
 $(B)/unit/golden-f64: $(B)/double/tests/golden/golden.o $(DOUBLE_OBJ)

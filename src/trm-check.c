@@ -16,6 +16,8 @@ static const char PROGRAM[] = "trm-check " TRM_VERSION;
 static const size_t LARGEST_RULE_FILE = (size_t)256 << 20;
 
 struct check {
+    bool strict;
+    size_t undecided; /* specifications that are neither passed nor failed */
     struct trm_rules *rules;
     struct trm_tally *tally;
     bool flat, merge, quiet;
@@ -41,6 +43,28 @@ read_rules(struct trm_rules *rules, const char *path, struct trm_err *err)
     return rc;
 }
 
+/* One line of what is wrong with the files of rules; with --strict they are refused. */
+static void
+say_flaws(struct check *k, struct trm_cli *c)
+{
+    size_t n, errors = 0;
+    bool more;
+    const struct trm_flaw *flaws = trm_rules_flaws(k->rules, &n, &more), *first = NULL;
+    for (size_t i = 0; i < n; i++) {
+        errors += flaws[i].severity == TRM_ERROR;
+        if (!first && flaws[i].severity == TRM_ERROR)
+            first = &flaws[i];
+    }
+    if (!errors)
+        return;
+    struct trm_err err = {0};
+    trm_err_set(&err, TRM_USAGE, "%s:%ld:%ld: found %s, expected %s; %zu flaws in all, see --audit", first->file, first->line, first->column,
+                first->found, first->expected, errors);
+    if (k->strict)
+        trm_cli_die(c, &err);
+    trm_cli_warn(c, "warning: %s", err.text);
+}
+
 static void
 load(struct check *k, struct trm_cli *c, const struct trm_list *files)
 {
@@ -61,6 +85,99 @@ load(struct check *k, struct trm_cli *c, const struct trm_list *files)
     }
     if (err.kind != TRM_OK)
         trm_cli_die(c, &err);
+    say_flaws(k, c);
+}
+
+/* --- looking at rules alone ------------------------------------------------------------------------------------------ */
+
+static void
+put_flaw(struct trm_cli *c, const struct trm_flaw *f, size_t number)
+{
+    struct trm_buf line = {0};
+    struct trm_jw w = {.out = &line};
+    struct trm_buf id = {0};
+    trm_buf_addf(&id, "%s:%zu", f->file, number);
+    trm_jw_object(&w);
+    trm_jw_kstr(&w, "kind", "flaw");
+    trm_jw_knum(&w, "v", TRM_FACT_VERSION);
+    trm_jw_kstr(&w, "id", id.data);
+    trm_jw_kstr(&w, "rules", f->file);
+    trm_jw_kstr(&w, "severity", trm_severity_name(f->severity));
+    trm_jw_kstr(&w, "code", f->code);
+    if (f->line > 0)
+        trm_jw_knum(&w, "line", (double)f->line);
+    if (f->column > 0)
+        trm_jw_knum(&w, "column", (double)f->column);
+    if (f->specification)
+        trm_jw_knum(&w, "specification", (double)f->specification);
+    if (f->requirement)
+        trm_jw_knum(&w, "requirement", (double)f->requirement);
+    trm_jw_kstr(&w, "schema", f->schema);
+    trm_jw_kstr(&w, "found", f->found);
+    trm_jw_kstr(&w, "expected", f->expected);
+    trm_jw_end(&w);
+    trm_cli_put_text(c, line.data, line.len);
+    trm_buf_release(&line);
+    trm_buf_release(&id);
+}
+
+/* The flaws of one file, which cannot spoil those of the next. Returns how many are errors. */
+static size_t
+audit_file(struct check *k, struct trm_cli *c, const char *path)
+{
+    struct trm_err err = {0};
+    struct trm_rules *rules = trm_rules_new();
+    size_t n = 0, errors = 0;
+    bool more = false;
+    const char *slash = strrchr(path, '/');
+    if (!rules)
+        trm_err_set(&err, TRM_SYS, "out of memory");
+    else
+        read_rules(rules, path, &err);
+    if (err.kind == TRM_SYS)
+        trm_cli_die(c, &err);
+    const struct trm_flaw *flaws = rules ? trm_rules_flaws(rules, &n, &more) : NULL;
+    for (size_t i = 0; i < n; i++) {
+        errors += flaws[i].severity == TRM_ERROR;
+        if (!k->quiet)
+            put_flaw(c, &flaws[i], i + 1);
+    }
+    if (err.kind != TRM_OK && errors == 0) {
+        struct trm_flaw f = {.severity = TRM_ERROR, .code = "unreadable", .file = slash ? slash + 1 : path, .found = err.text,
+                             .expected = "rules that can be run"};
+        put_flaw(c, &f, n + 1);
+        errors++;
+    }
+    if (more)
+        trm_cli_warn(c, "warning: %s: more flaws than are told", path);
+    trm_rules_free(rules);
+    return errors;
+}
+
+static int
+audit(struct check *k, struct trm_cli *c, const struct trm_list *files)
+{
+    struct trm_err err = {0};
+    size_t errors = 0;
+    if (files->n == 0) {
+        trm_err_set(&err, TRM_USAGE, "found no rules, expected -r FILE");
+        trm_cli_die(c, &err);
+    }
+    for (size_t i = 0; i < files->n; i++)
+        errors += audit_file(k, c, files->item[i]);
+    if (k->strict && errors)
+        c->verdict_failed = true;
+    return trm_cli_end(c);
+}
+
+/* The classes that a reader must be told to give records of, on one line. */
+static int
+put_wanted(struct check *k, struct trm_cli *c)
+{
+    trm_buf_reset(&k->line);
+    trm_rules_classes(&k->line, k->rules);
+    trm_cli_put_text(c, k->line.len ? k->line.data : "", k->line.len);
+    return trm_cli_end(c);
 }
 
 /* "fail,unknown" to the verdicts that are written. */
@@ -226,6 +343,8 @@ one_record(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
         return 0; /* made anew */
     if (strcmp(kind, "summary") == 0)
         return k->merge ? trm_tally_merge(k->tally, rec, err) : 0;
+    if (strcmp(kind, "model") == 0 && !k->merge && trm_tally_left_out(k->tally, k->rules, rec) < 0)
+        return trm_err_set(err, TRM_SYS, "out of memory");
     bool element = strcmp(kind, "element") == 0 || strcmp(kind, "checked") == 0;
     if (strcmp(kind, "model") == 0 || (k->merge && (element || strcmp(kind, "result") == 0))) {
         if (!k->quiet || strcmp(kind, "model") == 0)
@@ -251,6 +370,22 @@ put_line(struct check *k, struct trm_cli *c)
     trm_cli_put_text(c, k->line.data, k->line.len);
 }
 
+/* Specifications that nothing failed but that did not pass: on -e that is no success. */
+static void
+say_undecided(struct check *k, struct trm_cli *c, int exit_level)
+{
+    struct trm_err err = {0};
+    if (!k->undecided)
+        return;
+    c->file = NULL, c->id = NULL, c->line = 0;
+    trm_err_set(&err, TRM_DATA, "found %zu specifications that are invalid or ask for instances without a record (see \"unread\"), expected "
+                "none; trm-ifc --also \"$(trm-check --classes -r FILE)\" gives the records", k->undecided);
+    if (exit_level >= 0 && !c->verdict_failed)
+        trm_cli_fail(c, &err);
+    else
+        trm_cli_warn(c, "warning: %s", err.text);
+}
+
 static void
 put_summaries(struct check *k, struct trm_cli *c, int exit_level)
 {
@@ -264,12 +399,15 @@ put_summaries(struct check *k, struct trm_cli *c, int exit_level)
     }
     for (size_t i = 0; i < trm_tally_count(k->tally); i++) {
         trm_buf_reset(&k->line);
-        int passed = trm_tally_write_specification(&k->line, k->tally, i, PROGRAM);
-        if (passed >= 0)
-            put_line(k, c);
-        if (passed == 0 && exit_level >= 0)
+        enum trm_specification_status status = trm_tally_write_specification(&k->line, k->tally, i, PROGRAM);
+        if (status == TRM_SPECIFICATION_NONE)
+            continue;
+        put_line(k, c);
+        k->undecided += status == TRM_SPECIFICATION_INVALID || status == TRM_SPECIFICATION_UNREAD;
+        if (status == TRM_SPECIFICATION_FAIL && exit_level >= 0)
             c->verdict_failed = true;
     }
+    say_undecided(k, c, exit_level);
 }
 
 static int
@@ -291,12 +429,16 @@ main(int argc, char **argv)
     struct check k = {0};
     struct trm_list files = {0};
     const char *level_name = NULL, *only = NULL;
+    bool look = false, classes = false;
     const struct trm_cli_opt opts[] = {
-        {'r', "rules", "FILE", "rules to check, a JSON catalogue; may be given again", &files, .type = TRM_OPT_LIST},
+        {'r', "rules", "FILE", "rules to check, a JSON catalogue or an IDS file; may be given again", &files, .type = TRM_OPT_LIST},
         {'e', "exit-level", "LEVEL", "exit status 4 when a rule of severity LEVEL or worse failed", &level_name, .type = TRM_OPT_STR},
         {'o', "only", "VERDICTS", "write only results with these verdicts, as in fail,unknown", &only, .type = TRM_OPT_STR},
         {'q', "quiet", NULL, "write summaries and model records only", &k.quiet, .type = TRM_OPT_FLAG},
         {'f', "flat", NULL, "one result a line instead of one element a line", &k.flat, .type = TRM_OPT_FLAG},
+        {'a', "audit", NULL, "say what is wrong with the rules, check nothing", &look, .type = TRM_OPT_FLAG},
+        {'s', "strict", NULL, "refuse rules with flaws; with --audit: exit status 4 when there are some", &k.strict, .type = TRM_OPT_FLAG},
+        {'c', "classes", NULL, "print the classes beside elements that the rules ask for", &classes, .type = TRM_OPT_FLAG},
         {'m', "merge", NULL, "add up the summaries of checked streams, check nothing", &k.merge, .type = TRM_OPT_FLAG},
         {0},
     };
@@ -305,9 +447,14 @@ main(int argc, char **argv)
     trm_cli_begin(&c, argc, argv);
     int level = exit_level(&c, level_name);
     choose(&k, &c, only);
+    if (look)
+        return audit(&k, &c, &files);
     load(&k, &c, &files);
-    if (trm_cli_read(&c, one_record, &k) == 0)
+    if (classes) {
+        put_wanted(&k, &c);
+    } else if (trm_cli_read(&c, one_record, &k) == 0) {
         put_summaries(&k, &c, level);
+    }
     trm_tally_free(k.tally);
     trm_rules_free(k.rules);
     trm_buf_release(&k.line);

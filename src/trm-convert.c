@@ -4,6 +4,7 @@
  * metadata, a published configuration, --set, and the shapes of the tensors are asked in this order. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "../lib/base/file.h"
 #include "../lib/base/hash.h"
@@ -197,8 +198,8 @@ give(struct settings *s, const char *key, const char *value, struct trm_err *err
     return 0;
 }
 
-/* A published configuration: JSON, or the YAML that the published trainer leaves beside its checkpoints, of which one line a
- * setting is read, whatever it stands under. */
+/* A published configuration: JSON, or YAML as the published trainer reads it and leaves it beside its checkpoints, of which one
+ * line a setting is read, whatever it stands under. */
 struct published {
     trm_json *json; /* NULL: YAML */
     const char *text;
@@ -241,6 +242,9 @@ yaml_value(struct published *p, const char *key)
             at += strlen(key) + 1;
             at += strspn(at, " ");
             size_t n = at < next ? (size_t)(next - at) : 0;
+            for (size_t i = 1; i < n; i++)
+                if (at[i] == '#' && at[i - 1] == ' ')
+                    n = i; /* a comment */
             while (n && (at[n - 1] == ' ' || at[n - 1] == '\r'))
                 n--;
             if (n && n < sizeof p->value) {
@@ -282,7 +286,7 @@ give_published(struct settings *s, struct published *p, struct trm_err *err)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if ((value = published_value(p, names[i][0])) && give(s, names[i][1], value, err) != 0)
             return trm_err_at(err, "%s", names[i][0]);
-    if ((value = published_value(p, "mlp_t")) && give(s, "form", strcmp(value, "true") == 0 ? "mixer" : "attention", err) != 0)
+    if ((value = published_value(p, "mlp_t")) && give(s, "form", strcasecmp(value, "true") == 0 ? "mixer" : "attention", err) != 0)
         return -1;
     if (s->c.form == TRM_NET_MIXER && s->c.pos == TRM_NET_ROPE)
         s->c.pos = TRM_NET_NONE; /* tables that the mixer has no use for */

@@ -1,22 +1,33 @@
 /* trm-ifc: building models to element records, one line each, and one model record at the end of every file. */
+#define _GNU_SOURCE /* sched_getaffinity */
+#include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../lib/base/crew.h"
 #include "../lib/base/file.h"
 #include "../lib/base/hash.h"
 #include "../lib/cli/cli.h"
 #include "../lib/ifc/ifc.h"
+#include "../lib/ifc/where.h"
 #include "../lib/pack/pack.h"
 
-enum { MAX_ALSO = 2000 }; /* more names than the three schemas have entities in common */
+enum {
+    MAX_ALSO = 2000,  /* more names than the three schemas have entities in common */
+    MAX_WHERE = 64,   /* as many as a struct trm_list holds */
+    A_PIECE = 8,      /* elements; one with all its sets is some 30 kB of text */
+    WORTH_THREADS = 1 << 20, /* bytes of a model that takes longer than a thread to begin */
+};
 
 struct run {
-    const char *only;
+    struct trm_list only, where_text;
+    struct trm_ifc_where where[MAX_WHERE];
     char *also;            /* option as given, cut into names */
     const char *also_name[MAX_ALSO];
     size_t n_also;
     bool summary, quiet;
-    long max_bytes;
+    long max_bytes, threads;
     struct trm_cli *c;
 };
 
@@ -351,21 +362,149 @@ write_line(struct run *r, struct model *m, struct trm_err *err)
     return 0;
 }
 
+/* --- elements, by several threads --- */
+
+/* Some elements as text, and what was odd about them. */
+struct piece {
+    struct trm_buf text;
+    struct trm_step_warning warnings[sizeof ((struct trm_step *)0)->warnings / sizeof(struct trm_step_warning)];
+    size_t n_warnings;
+};
+
+/* What the threads of one model work with. */
+struct shop {
+    struct run *r;
+    struct model *m;
+    struct model *reader; /* [threads], each with a share of the model */
+    struct piece *piece;  /* [slots] */
+    size_t n_readers, n_pieces;
+};
+
+static bool
+is_wanted(const struct run *r, const struct trm_ifc *f, size_t i)
+{
+    bool wanted = r->only.n == 0;
+    for (size_t k = 0; k < r->only.n && !wanted; k++)
+        wanted = trm_ifc_element_is_a(f, i, r->only.item[k]);
+    return wanted;
+}
+
+static bool
+all_hold(const struct run *r, const struct trm_ifc_element *e)
+{
+    for (size_t k = 0; k < r->where_text.n; k++)
+        if (!trm_ifc_where_holds(&r->where[k], e))
+            return false;
+    return true;
+}
+
+/* Elements A_PIECE * number and following as text. */
+static int
+make_piece(void *ctx, size_t thread, size_t slot, size_t number, struct trm_err *err)
+{
+    struct shop *s = ctx;
+    struct model *m = &s->reader[thread];
+    struct piece *p = &s->piece[slot];
+    int status = 0;
+    m->w = (struct trm_jw){.out = &p->text};
+    for (size_t i = number * A_PIECE; status == 0 && i < m->ifc.n_elements && i < (number + 1) * A_PIECE; i++) {
+        struct trm_ifc_element e;
+        if (!is_wanted(s->r, &m->ifc, i))
+            continue;
+        status = trm_ifc_element(&m->ifc, i, &e, err);
+        if (status != 0 || !all_hold(s->r, &e))
+            continue;
+        put_element(m, &e);
+        m->w = (struct trm_jw){.out = &p->text};
+        trm_buf_addc(&p->text, '\n');
+    }
+    memcpy(p->warnings, m->ifc.step.warnings, m->ifc.step.n_warnings * sizeof *p->warnings);
+    p->n_warnings = m->ifc.step.n_warnings;
+    m->ifc.step.n_warnings = 0;
+    return status;
+}
+
+static int
+take_piece(void *ctx, size_t slot, size_t number, struct trm_err *err)
+{
+    struct shop *s = ctx;
+    struct piece *p = &s->piece[slot];
+    if (p->text.failed)
+        return trm_err_set(err, TRM_SYS, "no memory for a record");
+    trm_cli_put_raw(s->r->c, p->text.data, p->text.len);
+    trm_buf_reset(&p->text);
+    trm_step_warn_all(&s->m->ifc.step, p->warnings, p->n_warnings);
+    trm_cli_progress(s->r->c, s->m->file, (double)(number + 1) * A_PIECE, (double)s->m->ifc.n_elements);
+    return 0;
+}
+
+static int
+open_shop(struct shop *s, size_t threads, struct trm_err *err)
+{
+    s->reader = calloc(threads, sizeof *s->reader);
+    s->piece = calloc(threads * TRM_CREW_AHEAD, sizeof *s->piece);
+    if (!s->reader || !s->piece)
+        return trm_err_set(err, TRM_SYS, "no memory for %zu threads", threads);
+    s->n_pieces = threads * TRM_CREW_AHEAD;
+    for (; s->n_readers < threads; s->n_readers++) {
+        s->reader[s->n_readers] = (struct model){.file = s->m->file, .key = s->m->key, .key_n = s->m->key_n};
+        if (trm_ifc_share(&s->reader[s->n_readers].ifc, &s->m->ifc, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int
 write_elements(struct run *r, struct model *m, struct trm_err *err)
 {
-    for (size_t i = 0; i < m->ifc.n_elements; i++) {
-        struct trm_ifc_element e;
-        if (r->only && !trm_ifc_element_is_a(&m->ifc, i, r->only))
-            continue;
-        if (trm_ifc_element(&m->ifc, i, &e, err) != 0)
-            return -1;
-        put_element(m, &e);
-        if (write_line(r, m, err) != 0)
-            return -1;
-        trm_cli_progress(r->c, m->file, (double)i + 1, (double)m->ifc.n_elements);
-    }
-    return 0;
+    struct shop s = {.r = r, .m = m};
+    struct trm_crew crew = {.threads = m->ifc.step.size < WORTH_THREADS ? 1 : (size_t)r->threads,
+                            .pieces = (m->ifc.n_elements + A_PIECE - 1) / A_PIECE, .make = make_piece, .take = take_piece};
+    int status = open_shop(&s, crew.threads, err);
+    if (status == 0)
+        status = trm_crew_run(&crew, &s, err);
+    for (size_t i = 0; s.reader && i < crew.threads; i++)
+        trm_ifc_unshare(&s.reader[i].ifc);
+    for (size_t i = 0; i < s.n_pieces; i++)
+        trm_buf_release(&s.piece[i].text);
+    free(s.reader);
+    free(s.piece);
+    return status;
+}
+
+/* --- the checksum, beside the reading --- */
+
+struct digest {
+    const struct trm_map *map;
+    pthread_t thread;
+    bool beside;
+    char hex[65];
+};
+
+static void *
+digest(void *arg)
+{
+    struct digest *d = arg;
+    struct trm_sha256 sha;
+    trm_sha256_init(&sha);
+    trm_sha256_add(&sha, d->map->data, d->map->size);
+    trm_sha256_hex(&sha, d->hex);
+    return NULL;
+}
+
+static void
+digest_begin(struct digest *d, const struct run *r)
+{
+    d->beside = r->threads > 1 && d->map->size >= WORTH_THREADS && pthread_create(&d->thread, NULL, digest, d) == 0;
+}
+
+static void
+digest_end(struct digest *d, bool needed)
+{
+    if (d->beside)
+        pthread_join(d->thread, NULL);
+    else if (needed)
+        digest(d);
 }
 
 /* --- the model record --- */
@@ -461,22 +600,17 @@ put_warnings(struct model *m)
 }
 
 static void
-put_model(struct run *r, struct model *m, const struct trm_map *map)
+put_model(struct run *r, struct model *m, const struct digest *d)
 {
     struct trm_jw *w = &m->w;
-    struct trm_sha256 sha;
-    char hex[65];
-    trm_sha256_init(&sha);
-    trm_sha256_add(&sha, map->data, map->size);
-    trm_sha256_hex(&sha, hex);
     trm_jw_object(w);
     trm_jw_kstr(w, "kind", "model");
     trm_jw_knum(w, "v", 1);
     trm_jw_key(w, "id");
     trm_jw_strn(w, m->key, m->key_n);
     trm_jw_kstr(w, "file", m->file);
-    trm_jw_kstr(w, "sha256", hex);
-    trm_jw_knum(w, "bytes", (double)map->size);
+    trm_jw_kstr(w, "sha256", d->hex);
+    trm_jw_knum(w, "bytes", (double)d->map->size);
     trm_jw_kstr(w, "schema", trm_schema_name(m->ifc.schema));
     put_text(w, "file_schema", m->ifc.file_schema);
     trm_jw_knum(w, "instances", (double)m->ifc.step.n_instances);
@@ -498,7 +632,10 @@ say_warnings(struct run *r, const struct model *m)
     const struct trm_step *st = &m->ifc.step;
     for (size_t i = 0; !r->quiet && i < st->n_warnings; i++) {
         r->c->line = trm_step_line(st, st->warnings[i].off);
-        trm_cli_warn(r->c, "warning: %s%s", st->warnings[i].code, st->warnings[i].count > 1 ? " (first of several)" : "");
+        if (st->warnings[i].count > 1)
+            trm_cli_warn(r->c, "warning: %s, the first of %llu", st->warnings[i].code, (unsigned long long)st->warnings[i].count);
+        else
+            trm_cli_warn(r->c, "warning: %s", st->warnings[i].code);
     }
     r->c->line = 0;
 }
@@ -514,7 +651,9 @@ static int
 one_model(struct run *r, const char *path, const struct trm_map *map, const char *data, size_t size, struct trm_err *err)
 {
     struct model m = {.file = base_name(path)};
+    struct digest d = {.map = map};
     m.w.out = &m.line;
+    digest_begin(&d, r);
     int status = trm_ifc_open_also(&m.ifc, data, size, r->also_name, r->n_also, err);
     if (status == 0) {
         m.key = m.ifc.project_guid.s ? m.ifc.project_guid.s : m.file;
@@ -522,8 +661,9 @@ one_model(struct run *r, const char *path, const struct trm_map *map, const char
         if (!r->summary)
             status = write_elements(r, &m, err);
     }
+    digest_end(&d, status == 0);
     if (status == 0) {
-        put_model(r, &m, map);
+        put_model(r, &m, &d);
         status = write_line(r, &m, err);
     }
     if (status == 0 && m.ifc.step.truncated)
@@ -608,31 +748,58 @@ read_also(struct run *r, const char *names)
         trm_cli_die(r->c, &err);
 }
 
-/* --only names a class that at least one schema knows. */
+/* --only names classes that at least one schema knows. */
 static void
 check_only(struct run *r)
 {
-    bool known = r->only == NULL;
-    for (size_t i = 0; i < 3 && !known; i++)
-        known = trm_schema_entity(trm_schema_at(i), r->only) >= 0;
-    if (known)
-        return;
-    struct trm_err err = {0};
-    trm_err_set(&err, TRM_USAGE, "--only: found \"%s\", expected an IFC class such as IfcDoor", r->only);
-    trm_cli_die(r->c, &err);
+    for (size_t k = 0; k < r->only.n; k++) {
+        bool known = false;
+        for (size_t i = 0; i < 3 && !known; i++)
+            known = trm_schema_entity(trm_schema_at(i), r->only.item[k]) >= 0;
+        if (known)
+            continue;
+        struct trm_err err = {0};
+        trm_err_set(&err, TRM_USAGE, "--only: found \"%.80s\", expected an IFC class such as IfcDoor", r->only.item[k]);
+        trm_cli_die(r->c, &err);
+    }
+}
+
+static void
+read_where(struct run *r)
+{
+    for (size_t k = 0; k < r->where_text.n; k++) {
+        struct trm_err err = {0};
+        if (trm_ifc_where_read(&r->where[k], r->where_text.item[k], &err) != 0) {
+            trm_err_at(&err, "--where");
+            trm_cli_die(r->c, &err);
+        }
+    }
+}
+
+/* Processors that this process may use. */
+static long
+processors(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
 }
 
 int
 main(int argc, char **argv)
 {
     struct run r = {.max_bytes = 4L << 30};
+    r.threads = processors() < 8 ? processors() : 8;
     const char *also = NULL;
     const struct trm_cli_opt opts[] = {
         {'a', "also", "CLASSES", "records of further instances too, by class, as IfcWallType,IfcMaterial", &also, 0, 0, TRM_OPT_STR},
-        {'o', "only", "CLASS", "elements of this class and its subtypes only, as IfcDoor", &r.only, 0, 0, TRM_OPT_STR},
+        {'o', "only", "CLASS", "elements of this class and its subtypes only, as IfcDoor; may be given again", &r.only, 0, 0, TRM_OPT_LIST},
+        {'w', "where", "FIELD[=VALUE]", "only those that have it, as Pset_DoorCommon.IsExternal=true; may be given again", &r.where_text, 0, 0,
+         TRM_OPT_LIST},
         {'s', "summary", NULL, "no elements, only the model record", &r.summary, 0, 0, TRM_OPT_FLAG},
         {'q', "quiet", NULL, "no warnings on stderr; the model record has them", &r.quiet, 0, 0, TRM_OPT_FLAG},
         {'m', "max-bytes", "N", "refuse files, packed or not, of more bytes", &r.max_bytes, 1, 1e15, TRM_OPT_INT},
+        {'j', "threads", "N", "threads for large models; the bytes do not depend on it", &r.threads, 1, 64, TRM_OPT_INT},
         {0},
     };
     struct trm_cli c = {
@@ -640,6 +807,7 @@ main(int argc, char **argv)
     r.c = &c;
     trm_cli_begin(&c, argc, argv);
     check_only(&r);
+    read_where(&r);
     read_also(&r, also);
     int status = all_files(&r);
     free(r.also);

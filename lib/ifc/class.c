@@ -117,6 +117,8 @@ find_ancestors(struct trm_ifc *f)
             f->ancestors[s][i] = trm_schema_entity(trm_schema_at(s), trm_ifc_roles[i].entity);
 }
 
+static void set_moved(struct trm_ifc_class *c);
+
 /* --- classes --- */
 
 static void
@@ -213,6 +215,7 @@ trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
     set_role(f, c);
     if (c->role == ROLE_QUANTITY)
         set_quantity(c);
+    set_moved(c);
     set_also(f, c);
     return c->also || (c->role != ROLE_NONE && c->role != ROLE_OTHER);
 }
@@ -325,15 +328,52 @@ trm_ifc_warn(struct trm_ifc *f, const char *code, uint32_t row)
     trm_step_warn(&f->step, code, f->step.inst[row].off);
 }
 
+/* Attributes that stood elsewhere before IFC4X3_ADD2, told by the number of values: the first value changes places with the
+ * second, which may stand behind all that the entity now has. Facts: the differences that buildingSMART lists between the
+ * release candidates and the standard (IFC4.3.x-output), and files of IFC4X1, IFC4X2 and IFC4X3_RC1 to RC4. */
+static const struct moved {
+    const char *entity;
+    size_t n, first, second;
+} moved[] = {
+    {"IfcFacilityPart", 11, 9, 10}, /* CompositionType, PredefinedType, UsageType */
+    {"IfcBridgePart", 10, 9, 10},   /* no UsageType yet */
+    {"IfcAlignment", 9, 7, 8},      /* Axis, PredefinedType */
+};
+
+/* How the class was written before, when that is what these n values are. */
+static bool
+put_back(const struct trm_ifc_class *c, struct trm_step_val *v, size_t *n)
+{
+    const struct moved *m = c->moved > 0 ? &moved[c->moved - 1] : NULL;
+    if (!m || *n != m->n)
+        return false;
+    if (*n <= m->second)
+        v[(*n)++] = (struct trm_step_val){.type = TRM_STEP_NULL};
+    struct trm_step_val first = v[m->first];
+    v[m->first] = v[m->second];
+    v[m->second] = first;
+    return true;
+}
+
+static void
+set_moved(struct trm_ifc_class *c)
+{
+    for (size_t i = 0; i < sizeof moved / sizeof *moved; i++)
+        if (strcmp(c->name, moved[i].entity) == 0)
+            c->moved = i + 1;
+    if (c->moved > 0 && c->slot[SLOT_PREDEFINED] < 0) /* an attribute that only the older schemas have */
+        c->slot[SLOT_PREDEFINED] = (int)moved[c->moved - 1].second;
+}
+
 void
 trm_ifc_args(struct trm_ifc *f, uint32_t row, struct args *a)
 {
     a->c = trm_ifc_class(f, row);
     a->row = row;
     size_t n = trm_step_all(&f->step, row, a->v, MAX_ARGS);
-    a->n = n < MAX_ARGS ? n : MAX_ARGS;
-    if (a->c->schema == f->schema && n != (size_t)a->c->n_attrs)
+    if (!put_back(a->c, a->v, &n) && a->c->schema == f->schema && n != (size_t)a->c->n_attrs)
         trm_ifc_warn(f, "attribute_count", row);
+    a->n = n < MAX_ARGS ? n : MAX_ARGS;
     for (size_t i = 0; i < a->n; i++)
         if (a->v[i].type == TRM_STEP_BAD)
             trm_ifc_warn(f, "bad_value", row);
@@ -382,6 +422,11 @@ struct trm_ifc_text
 trm_ifc_slot_enum(const struct args *a, int slot)
 {
     const struct trm_step_val *v = trm_ifc_slot(a, slot);
+    struct trm_step_val inner;
+    if (v && v->type == TRM_STEP_TYPED) { /* IFCROADPARTTYPEENUM(.SHOULDER.), of a select of enumerations */
+        struct trm_step_cur c = trm_step_inside(v);
+        v = trm_step_next(&c, &inner) ? &inner : NULL;
+    }
     if (!v || v->type != TRM_STEP_ENUM)
         return (struct trm_ifc_text){0};
     return (struct trm_ifc_text){v->s, v->n};
@@ -417,17 +462,28 @@ trm_ifc_alloc(struct trm_ifc *f, size_t count, size_t size)
     return p;
 }
 
+static void
+grow(struct trm_ifc *f, struct vec *v, size_t cap, size_t size)
+{
+    char *grown = trm_ifc_alloc(f, cap, size);
+    if (!grown)
+        return;
+    if (v->n)
+        memcpy(grown, v->data, v->n * size);
+    v->data = grown, v->cap = cap;
+}
+
 void *
 trm_ifc_push(struct trm_ifc *f, struct vec *v, size_t size)
 {
-    if (v->n == v->cap) {
-        size_t cap = v->cap ? v->cap * 2 : 4;
-        char *grown = trm_ifc_alloc(f, cap, size);
-        if (!grown)
-            return NULL;
-        if (v->n)
-            memcpy(grown, v->data, v->n * size);
-        v->data = grown, v->cap = cap;
-    }
-    return (char *)v->data + v->n++ * size;
+    if (v->n == v->cap)
+        grow(f, v, v->cap ? v->cap * 2 : 4, size);
+    return v->n < v->cap ? (char *)v->data + v->n++ * size : NULL;
+}
+
+void
+trm_ifc_reserve(struct trm_ifc *f, struct vec *v, size_t more, size_t size)
+{
+    if (v->cap - v->n < more)
+        grow(f, v, v->n + more, size);
 }

@@ -180,6 +180,11 @@ int trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_er
 int trm_ifc_open_also(struct trm_ifc *f, const char *data, size_t size, const char *const *also, size_t n_also, struct trm_err *err);
 void trm_ifc_release(struct trm_ifc *f);
 
+/* A second reader of the open model f, for another thread: *copy shares what f has indexed, and has memory and warnings (none
+ * yet) of its own. f must outlive it. 0, or -1 when memory is out (TRM_SYS); release with trm_ifc_unshare also then. */
+int trm_ifc_share(struct trm_ifc *copy, const struct trm_ifc *f, struct trm_err *err);
+void trm_ifc_unshare(struct trm_ifc *copy);
+
 /* Element number i (of f->n_elements) into *e. 0, or -1 when memory is out (TRM_SYS). */
 int trm_ifc_element(struct trm_ifc *f, size_t i, struct trm_ifc_element *e, struct trm_err *err);
 /* Class of element i ("IfcDoor") and what it is, without reading it. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/big.h"
 #include "room.h"
 
 static int
@@ -13,7 +14,7 @@ add_link(struct trm_ifc *f, uint32_t from, uint32_t to, enum link kind)
     struct trm_ifc_links *l = f->links;
     if (l->n == l->cap) {
         size_t cap = l->cap ? l->cap + l->cap / 2 : 1024;
-        struct link_row *grown = cap < UINT32_MAX ? realloc(l->row, cap * sizeof *grown) : NULL;
+        struct link_row *grown = cap < UINT32_MAX ? trm_big_grow(l->row, l->n * sizeof *grown, cap * sizeof *grown) : NULL;
         if (!grown)
             return trm_err_set(f->err, TRM_SYS, "no memory for %zu relations", cap);
         l->row = grown, l->cap = cap;
@@ -118,8 +119,8 @@ sort_links(struct trm_ifc *f)
 {
     struct trm_ifc_links *l = f->links;
     size_t rows = f->step.n_inst;
-    l->start = calloc(rows + 1, sizeof *l->start);
-    struct link_row *sorted = malloc((l->n + 1) * sizeof *sorted);
+    l->start = trm_big_calloc(rows + 1, sizeof *l->start);
+    struct link_row *sorted = trm_big_alloc((l->n + 1) * sizeof *sorted);
     if (!l->start || !sorted) {
         free(sorted);
         return trm_err_set(f->err, TRM_SYS, "no memory for %zu relations", l->n);

@@ -224,6 +224,29 @@ trm_ifc_release(struct trm_ifc *f)
     *f = (struct trm_ifc){0};
 }
 
+int
+trm_ifc_share(struct trm_ifc *copy, const struct trm_ifc *f, struct trm_err *err)
+{
+    *copy = *f;
+    copy->keep = copy->scratch = (struct trm_arena){0};
+    copy->err = err;
+    copy->step.n_warnings = 0;
+    copy->classes = malloc(f->cap_classes * sizeof *copy->classes + 1); /* plans are made when first needed */
+    if (!copy->classes)
+        return trm_err_set(err, TRM_SYS, "no memory for %zu entity names", f->cap_classes);
+    memcpy(copy->classes, f->classes, f->step.n_keywords * sizeof *copy->classes);
+    return trm_ifc_wrappers_init(copy);
+}
+
+void
+trm_ifc_unshare(struct trm_ifc *copy)
+{
+    trm_arena_release(&copy->keep);
+    trm_arena_release(&copy->scratch);
+    free(copy->classes);
+    *copy = (struct trm_ifc){0};
+}
+
 /* The type object an element is an occurrence of. */
 uint32_t
 trm_ifc_type_of(const struct trm_ifc *f, uint32_t row)

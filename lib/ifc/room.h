@@ -96,6 +96,7 @@ struct trm_ifc_class {
     enum role role;
     enum link link;
     int slot[N_SLOTS]; /* index of the attribute, -1 where the entity has none */
+    size_t moved;      /* 0, or how older schemas order its attributes: see trm_ifc_args */
     int n_attrs;
     const char *value_type; /* of a quantity */
     const struct trm_measure *value_measure;
@@ -222,6 +223,8 @@ struct vec {
     size_t n, cap;
 };
 void *trm_ifc_push(struct trm_ifc *f, struct vec *v, size_t size);
+/* Room for that many more items at once; when memory is out, trm_ifc_push says so. */
+void trm_ifc_reserve(struct trm_ifc *f, struct vec *v, size_t more, size_t size);
 /* Memory from f->scratch. On failure f->err is set and NULL is returned; callers then hand on what they have. */
 void *trm_ifc_alloc(struct trm_ifc *f, size_t count, size_t size);
 

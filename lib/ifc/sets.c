@@ -9,8 +9,14 @@ enum { FEW = 24 }; /* up to so many texts are compared one by one, more go throu
 static uint64_t
 hash_text(struct trm_ifc_text t)
 {
-    uint64_t h = 0xCBF29CE484222325u;
-    for (size_t i = 0; i < t.n; i++)
+    uint64_t h = t.n, eight;
+    size_t i = 0;
+    for (; t.n - i >= sizeof eight; i += sizeof eight) {
+        memcpy(&eight, t.s + i, sizeof eight);
+        h = (h ^ eight) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 32;
+    }
+    for (; i < t.n; i++)
         h = (h ^ (unsigned char)t.s[i]) * 0x100000001B3u;
     return h ^ h >> 32;
 }
@@ -62,6 +68,7 @@ collect(struct trm_ifc *f, const struct trm_step_val *list, int depth, bool from
     struct trm_step_val v;
     if (!list || list->type != TRM_STEP_LIST)
         return;
+    trm_ifc_reserve(f, out, list->in_n / 8 + 1, sizeof(struct trm_ifc_prop)); /* a reference takes some eight bytes */
     for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v);) {
         uint32_t row = trm_ifc_ref(f, &v);
         struct trm_ifc_prop p;

@@ -23,8 +23,11 @@ wrapper(struct trm_ifc *f, const char *word, size_t n)
     for (size_t i = 0; i < n; i++)
         h = h * 31 + (unsigned char)word[i];
     struct trm_ifc_wrapper *w = &f->wrappers[(h ^ h >> 8) % N_WRAPPERS];
-    if (w->n == n && w->word && memcmp(w->word, word, n) == 0)
+    if (w->n == n && w->word && memcmp(w->word, word, n) == 0) {
+        if (!w->type)
+            trm_step_warn(&f->step, "unknown_type", (size_t)(word - f->step.data));
         return w;
+    }
     *w = (struct trm_ifc_wrapper){.word = word, .n = n};
     int decl = trm_schema_decl_n(f->schema, word, n);
     for (size_t s = 3; decl < 0 && s-- > 0;)

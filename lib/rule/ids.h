@@ -4,6 +4,13 @@
 
 #include "inside.h"
 
+#include "../schema/schema.h"
+
+/* Where something stands in its file; column 0: not known. */
+struct ids_place {
+    long line, column;
+};
+
 /* A value asked for: nothing (any will do), a literal, or a restriction. */
 struct ids_text {
     const char *text;
@@ -13,6 +20,8 @@ struct ids_text {
 struct ids_value {
     bool given;
     const char *simple; /* NULL: a restriction */
+    const char *unsupported; /* a constraint of XML Schema that IDS does not define, or NULL */
+    struct ids_place place;
     const char *base;   /* "xs:string", "xs:double" without prefix; or NULL */
     struct ids_text *enumeration, *patterns;
     const char *min_inclusive, *max_inclusive, *min_exclusive, *max_exclusive;
@@ -30,6 +39,7 @@ struct ids_facet {
     struct ids_value value;      /* of attribute, property, classification, material */
     const char *data_type;       /* "IFCLABEL"; NULL: any */
     const char *relation;        /* "IFCRELAGGREGATES"; NULL: any of the six */
+    struct ids_place place;
     struct ids_facet *next;
 };
 
@@ -38,6 +48,7 @@ struct ids_specification {
     size_t number; /* in its file, from 1 */
     const struct ids_facet *applicability;
     long least, most; /* occurrences; most -1: unbounded */
+    size_t invalid;   /* flaws of severity ERROR in it, or in the file as a whole */
 };
 
 /* What an IDS rule tests: one requirement (NULL: none, the specification only counts). */
@@ -52,10 +63,16 @@ bool trm_ids_is(const char *bytes, size_t n);
 int trm_ids_read(struct trm_rules *rules, const char *path, const char *bytes, size_t n, struct trm_err *err);
 /* Whether a text, or one item of a value, is what is asked for. */
 bool trm_ids_text_matches(const struct ids_value *v, const char *text);
+/* A literal for a real: 42, 42., 1.2345E3, -1e-5; no other marks, no blanks. */
+bool trm_ids_real(const char *s, double *x);
 bool trm_ids_item_matches(const struct ids_value *v, const struct trm_value *item);
-/* The facet on the element: TRM_HOLDS, or the reason why not; absent: nothing was there at all (what `optional` allows). */
-enum trm_reason trm_ids_facet(const struct ids_facet *f, const struct trm_element *e, bool *absent, struct trm_result *out);
+/* Whether a restriction bounds its values. */
+bool trm_ids_is_range(const struct ids_value *v);
 bool trm_ids_applies(const struct ids_rule *r, const struct trm_element *e);
+/* Whether the name asked for is this class's; class as EXPRESS spells it. */
+bool trm_ids_class_matches(const struct ids_value *name, const char *class);
+/* Whether instances of an entity that are no elements (IfcObject, IfcContext) may be applicable. */
+bool trm_ids_asks_for(const struct ids_specification *spec, const struct trm_schema *s, int entity);
 /* Whether an element of this class might be applicable: a quick no. */
 bool trm_ids_class_fits(const struct ids_rule *r, const char *schema, const char *class);
 void trm_ids_judge(struct trm_result *out, const struct ids_rule *r, const struct trm_element *e);

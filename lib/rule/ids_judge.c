@@ -28,25 +28,36 @@ upper(char out[MAX_NAME], const char *s, size_t n)
     out[len] = 0;
 }
 
-/* IFC2X3 has no IfcAirTerminal: an IfcFlowTerminal typed by an IfcAirTerminalType is one. */
+/* IFC2X3 has no IfcAirTerminal: an IfcFlowTerminal typed by an IfcAirTerminalType is one. The standard's table of such names has for
+ * each the occurrence's class that IFC4 made its supertype, but for one. */
 static bool
-named_by_type(const struct ids_value *name, const char *schema, const char *type_class)
+named_by_type(const struct ids_value *name, const char *class, const char *schema, const char *type_class)
 {
-    const struct trm_schema *s = schema ? trm_schema_find(schema, strlen(schema)) : NULL;
+    const struct trm_schema *s = schema ? trm_schema_find(schema, strlen(schema)) : NULL, *later = trm_schema_at(1);
     size_t n = type_class ? strlen(type_class) : 0;
     char entity[MAX_NAME];
     if (!s || strcmp(trm_schema_name(s), "IFC2X3") != 0 || n < 5 || strcmp(type_class + n - 4, "Type") != 0)
         return false;
     upper(entity, type_class, n - 4);
-    return trm_schema_entity(s, entity) < 0 && trm_ids_text_matches(name, entity);
+    int named = trm_schema_entity(later, entity), super = named >= 0 ? trm_schema_super(later, named) : -1;
+    if (trm_schema_entity(s, entity) >= 0 || super < 0 || !trm_ids_text_matches(name, entity))
+        return false;
+    const char *occurrence = strcmp(entity, "IFCVIBRATIONISOLATOR") == 0 ? "IfcEquipmentElement" : trm_schema_decl_name(later, super);
+    return trm_text_casecmp(occurrence, class) == 0;
+}
+
+bool
+trm_ids_class_matches(const struct ids_value *name, const char *class)
+{
+    char entity[MAX_NAME];
+    upper(entity, class, strlen(class));
+    return trm_ids_text_matches(name, entity);
 }
 
 static bool
 class_matches(const struct ids_value *name, const char *class, const char *schema, const char *type_class)
 {
-    char entity[MAX_NAME];
-    upper(entity, class, strlen(class));
-    return trm_ids_text_matches(name, entity) || named_by_type(name, schema, type_class);
+    return trm_ids_class_matches(name, class) || named_by_type(name, class, schema, type_class);
 }
 
 /* One predefined type against what is asked for; USERDEFINED also means the text beside it. */
@@ -54,26 +65,33 @@ static bool
 predefined_matches(const struct ids_value *v, const char *predefined, const char *user)
 {
     if (!predefined)
-        return user && trm_ids_text_matches(v, user);
+        return false;
     if (trm_ids_text_matches(v, predefined))
         return true;
     return strcmp(predefined, "USERDEFINED") == 0 && user && trm_ids_text_matches(v, user);
+}
+
+/* What a type object means by USERDEFINED; NULL when it does not say. */
+static const char *
+user_text(const trm_json *attributes)
+{
+    static const char *const names[] = {"ElementType", "ProcessType", "ResourceType"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct trm_value v = trm_value_of(trm_json_get(attributes, names[i]));
+        if (v.kind == TRM_VALUE_TEXT)
+            return v.text;
+    }
+    return NULL;
 }
 
 /* The type object's predefined type counts where it has one, else the occurrence's. */
 static bool
 predefined_fits(const struct ids_value *v, const struct trm_element *e)
 {
-    const trm_json *type = e->type_object;
-    const char *of_type = text_at(type, "predefined_type");
-    const trm_json *attributes = trm_json_get(type, "attributes");
-    struct trm_value user = trm_value_of(trm_json_get(attributes, "ElementType"));
-    if (user.kind == TRM_VALUE_NONE)
-        user = trm_value_of(trm_json_get(attributes, "ProcessType"));
+    const char *of_type = text_at(e->type_object, "predefined_type"), *own = e->predefined_type;
     if (of_type && strcmp(of_type, "NOTDEFINED") != 0)
-        return predefined_matches(v, of_type, user.kind == TRM_VALUE_TEXT ? user.text : NULL);
-    const char *own = e->predefined_type;
-    return own && own[0] ? predefined_matches(v, own, e->object_type) : false;
+        return predefined_matches(v, of_type, user_text(trm_json_get(e->type_object, "attributes")));
+    return own && own[0] ? predefined_matches(v, own, e->object_type ? e->object_type : user_text(e->attributes)) : false;
 }
 
 static enum trm_reason
@@ -84,12 +102,17 @@ entity(const struct ids_facet *f, const struct trm_element *e)
     return f->predefined.given && !predefined_fits(&f->predefined, e) ? TRM_WHY_PREDEFINED : TRM_HOLDS;
 }
 
+/* What a facet met: nothing at all (which `optional` allows); anything that meets it (which `prohibited` does not). */
+struct found {
+    bool absent, any;
+};
+
 /* --- attributes ----------------------------------------------------------------------------------------------------- */
 
 struct search {
     const struct ids_facet *f;
     const struct trm_element *e;
-    size_t there, filled, wrong, sets, empty_sets, in_set;
+    size_t there, filled, wrong, held, unset, sets, empty_sets;
     enum trm_reason why;
     struct trm_result *out;
 };
@@ -115,6 +138,41 @@ any_item(const struct ids_value *asked, const struct trm_value *v)
     return false;
 }
 
+/* What a value that is there misses of what is asked for. */
+static enum trm_reason
+value_reason(const struct ids_value *v)
+{
+    if (v->simple || v->enumeration)
+        return TRM_VALUE;
+    if (v->patterns)
+        return TRM_PATTERN;
+    return v->length >= 0 || v->min_length >= 0 || v->max_length >= 0 ? TRM_WHY_LENGTH : TRM_BOUND;
+}
+
+/* An attribute whose type the record does not name is a plain one; whether of whole numbers, the schema knows. */
+static void
+name_plain_type(struct trm_value *v, const struct trm_element *e, const char *name)
+{
+    struct trm_attr a;
+    const struct trm_schema *s = v->kind == TRM_VALUE_NUM && !v->type && e->schema ? trm_schema_find(e->schema, strlen(e->schema)) : NULL;
+    int entity = s ? trm_schema_entity(s, e->class) : -1, index = entity >= 0 ? trm_schema_attr_find(s, entity, name) : -1;
+    if (index >= 0 && trm_schema_attr(s, entity, index, &a) && a.kind == TRM_KIND_INTEGER)
+        v->type = "INTEGER";
+}
+
+static void
+attribute_is(struct search *s, const char *name, struct trm_value v)
+{
+    const struct ids_value *asked = &s->f->value;
+    name_plain_type(&v, s->e, name);
+    /* lists and references are there, but no value is theirs */
+    bool wrong = asked->given && (v.kind == TRM_VALUE_LIST || v.kind == TRM_VALUE_NULL || !any_item(asked, &v));
+    s->filled++;
+    s->wrong += wrong;
+    s->held += !wrong;
+    note(s, TRM_IN_ATTRIBUTE, NULL, name, &v, wrong);
+}
+
 static int
 try_attribute(void *ctx, enum trm_place place, const char *set, const char *name, const struct trm_value *v)
 {
@@ -123,17 +181,28 @@ try_attribute(void *ctx, enum trm_place place, const char *set, const char *name
     if (place != TRM_IN_ATTRIBUTE || strcmp(name, "Storey") == 0 || !trm_ids_text_matches(&s->f->name, name))
         return 0;
     s->there++;
-    if (v->kind == TRM_VALUE_NULL && !trm_json_bool(trm_json_get(v->json, "reference"), false))
-        return 0;
-    bool wrong = s->f->value.given && !any_item(&s->f->value, v);
-    s->filled++;
-    s->wrong += wrong;
-    note(s, place, NULL, name, v, wrong);
+    if (v->kind != TRM_VALUE_NULL)
+        attribute_is(s, name, *v);
     return 0;
 }
 
+/* Attributes of which the record has the names only: what refers to other instances, what is empty. */
+static void
+try_named(struct search *s, const char *key, bool filled)
+{
+    const trm_json *names = trm_json_get(s->e->rec, key);
+    for (size_t i = 0; i < trm_json_len(names); i++) {
+        const char *name = trm_json_str(trm_json_at(names, i), "");
+        if (!trm_ids_text_matches(&s->f->name, name))
+            continue;
+        s->there++;
+        if (filled)
+            attribute_is(s, name, (struct trm_value){.kind = TRM_VALUE_NULL});
+    }
+}
+
 static enum trm_reason
-attribute(const struct ids_facet *f, const struct trm_element *e, bool *absent, struct trm_result *out)
+attribute(const struct ids_facet *f, const struct trm_element *e, struct found *found, struct trm_result *out)
 {
     struct search s = {.f = f, .e = e, .out = out};
     trm_element_each(e, try_attribute, &s);
@@ -141,55 +210,79 @@ attribute(const struct ids_facet *f, const struct trm_element *e, bool *absent, 
         struct trm_value guid = {.kind = TRM_VALUE_TEXT, .text = e->guid};
         try_attribute(&s, TRM_IN_ATTRIBUTE, NULL, "GlobalId", &guid);
     }
-    *absent = s.there == 0;
+    try_named(&s, "refers", true);
+    try_named(&s, "empty", false);
+    found->absent = s.there == 0;
+    found->any = f->value.given ? s.held > 0 : s.there > 0;
     if (!s.filled)
         return s.there ? TRM_WHY_NO_VALUE : TRM_ABSENT;
-    return s.wrong ? TRM_VALUE : TRM_HOLDS;
+    return s.wrong ? value_reason(&f->value) : TRM_HOLDS;
 }
 
 /* --- properties ----------------------------------------------------------------------------------------------------- */
 
-/* The value, or its bounds, or a table's columns: any will do. */
-static bool
-value_fits(const struct ids_value *asked, const struct trm_value *v)
+/* One of the value's parts as a value of its own: the value itself, an end of its bounds, a table's second column. */
+static struct trm_value
+part_of_value(const struct trm_value *v, const char *key)
 {
-    static const char *const more[] = {"lower", "upper", "defined"};
-    if (any_item(asked, v))
-        return true;
-    for (size_t i = 0; i < 3; i++) {
-        struct trm_value other = *v, plain = trm_value_of(trm_json_get(v->json, more[i]));
-        other.kind = plain.kind, other.num = plain.num, other.text = plain.text, other.flag = plain.flag, other.array = plain.array;
-        if (i == 2) {
-            const char *type = text_at(v->json, "defined_type");
-            other.type = type ? type : other.type;
-        }
-        if (plain.kind > TRM_VALUE_NULL && any_item(asked, &other))
-            return true;
+    struct trm_value part = trm_value_of(trm_json_get(v->json, key));
+    const char *type = strcmp(key, "defined") == 0 ? text_at(v->json, "defined_type") : NULL;
+    part.type = type ? type : v->type;
+    part.json = v->json;
+    return part;
+}
+
+static bool
+all_items(const struct ids_value *asked, const struct trm_value *v)
+{
+    for (size_t i = 0; i < trm_value_count(v); i++) {
+        struct trm_value item = trm_value_item(v, i);
+        if (!trm_ids_item_matches(asked, &item))
+            return false;
     }
-    return false;
+    return true;
 }
 
+/* A bounded value that is open where the range is not may lie outside it. */
 static bool
-has_any_value(const struct trm_value *v)
+ends_are_known(const struct ids_value *range, const struct trm_value *v)
 {
-    return trm_value_count(v) > 0 ||
-           (v->json && (trm_value_of(trm_json_get(v->json, "lower")).kind > TRM_VALUE_NULL ||
-                        trm_value_of(trm_json_get(v->json, "upper")).kind > TRM_VALUE_NULL ||
-                        trm_value_of(trm_json_get(v->json, "defined")).kind > TRM_VALUE_NULL));
+    bool bounded = trm_json_get(v->json, "lower") || trm_json_get(v->json, "upper");
+    bool lower = trm_value_of(trm_json_get(v->json, "lower")).kind > TRM_VALUE_NULL, upper = trm_value_of(trm_json_get(v->json, "upper")).kind > TRM_VALUE_NULL;
+    return !bounded || ((lower || !(range->min_inclusive || range->min_exclusive)) && (upper || !(range->max_inclusive || range->max_exclusive)));
 }
 
+/* A value: any part of the data type asked for will do - the value or its items, the ends of its bounds, both columns of a table.
+ * A range: all of them must be in it (IDS 1.0, property facet, supported types of properties). */
 static enum trm_reason
 property_fits(const struct ids_facet *f, const struct trm_value *v)
 {
+    static const char *const keys[] = {"value", "lower", "upper", "defined"};
+    bool plain = trm_json_type(v->json) != TRM_JSON_OBJECT, filled = false, typed = false, every = trm_ids_is_range(&f->value), wrong = false;
     if (trm_json_get(v->json, "properties") || trm_json_get(v->json, "reference"))
         return TRM_WHY_WRONG_TYPE;
-    if (!has_any_value(v))
-        return TRM_WHY_NO_VALUE;
-    const char *other = text_at(v->json, "defined_type");
-    if (f->data_type && !(v->type && trm_text_casecmp(v->type, f->data_type) == 0) &&
-        !(other && trm_text_casecmp(other, f->data_type) == 0))
-        return TRM_WHY_DATA_TYPE;
-    return !f->value.given || value_fits(&f->value, v) ? TRM_HOLDS : TRM_VALUE;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && (i == 0 || !plain); i++) {
+        struct trm_value part = plain ? *v : part_of_value(v, keys[i]);
+        if (trm_value_count(&part) == 0)
+            continue;
+        filled = true;
+        if (f->data_type && !(part.type && trm_text_casecmp(part.type, f->data_type) == 0))
+            continue;
+        typed = true;
+        if (!f->value.given || (!every && any_item(&f->value, &part)))
+            return TRM_HOLDS;
+        wrong |= !every || !all_items(&f->value, &part);
+    }
+    if (typed && !wrong && ends_are_known(&f->value, v))
+        return TRM_HOLDS;
+    return !filled ? TRM_WHY_NO_VALUE : !typed ? TRM_WHY_DATA_TYPE : value_reason(&f->value);
+}
+
+/* Whether the file says nothing at all where the value should be; an empty text or an unknown LOGICAL says something. */
+static bool
+is_unset(const struct trm_value *v)
+{
+    return v->kind == TRM_VALUE_NULL && !v->type && !trm_json_get(v->json, "properties") && !trm_json_get(v->json, "reference");
 }
 
 static void
@@ -202,6 +295,12 @@ try_set(struct search *s, const char *set_name, const trm_json *set)
         struct trm_value v = trm_value_of(trm_json_value(it));
         enum trm_reason why = property_fits(s->f, &v);
         matched++;
+        s->held += why == TRM_HOLDS;
+        if (is_unset(&v)) {
+            s->unset++;
+            note(s, TRM_IN_PSET, set_name, trm_json_key(it), &v, false);
+            continue;
+        }
         s->there++;
         note(s, TRM_IN_PSET, set_name, trm_json_key(it), &v, why != TRM_HOLDS);
         if (why != TRM_HOLDS) {
@@ -213,8 +312,9 @@ try_set(struct search *s, const char *set_name, const trm_json *set)
     s->empty_sets += matched == 0;
 }
 
+/* Every property that matches, in every set that matches, must fit; what is optional may be missing in any of them. */
 static enum trm_reason
-property(const struct ids_facet *f, const struct trm_element *e, bool *absent, struct trm_result *out)
+property(const struct ids_facet *f, const struct trm_element *e, struct found *found, struct trm_result *out)
 {
     struct search s = {.f = f, .e = e, .out = out};
     const trm_json *both[] = {e->psets, e->qtos};
@@ -222,12 +322,13 @@ property(const struct ids_facet *f, const struct trm_element *e, bool *absent, s
         for (void *it = trm_json_first(both[i]); it; it = trm_json_next(both[i], it))
             if (trm_ids_text_matches(&f->set, trm_json_key(it)))
                 try_set(&s, trm_json_key(it), trm_json_value(it));
-    *absent = s.there == 0;
-    if (!s.sets)
-        return TRM_WHY_NO_SET;
+    found->any = f->value.given || f->data_type ? s.held > 0 : s.there + s.unset > 0;
     if (s.wrong)
         return s.why;
-    return s.empty_sets ? TRM_WHY_NO_PROPERTY : TRM_HOLDS;
+    found->absent = s.there == 0 || f->cardinality == IDS_OPTIONAL;
+    if (!s.sets)
+        return TRM_WHY_NO_SET;
+    return s.unset ? TRM_WHY_NO_VALUE : s.empty_sets ? TRM_WHY_NO_PROPERTY : TRM_HOLDS;
 }
 
 /* --- classifications and materials ---------------------------------------------------------------------------------- */
@@ -264,10 +365,10 @@ overridden(const trm_json *list, const trm_json *c)
 }
 
 static enum trm_reason
-classification(const struct ids_facet *f, const struct trm_element *e, bool *absent)
+classification(const struct ids_facet *f, const struct trm_element *e, struct found *found)
 {
     bool any_system = false;
-    *absent = trm_json_len(e->classifications) == 0;
+    found->absent = trm_json_len(e->classifications) == 0;
     for (size_t i = 0; i < trm_json_len(e->classifications); i++) {
         const trm_json *c = trm_json_at(e->classifications, i);
         const char *system = text_at(c, "system");
@@ -277,15 +378,15 @@ classification(const struct ids_facet *f, const struct trm_element *e, bool *abs
         if (code_matches(&f->value, c))
             return TRM_HOLDS;
     }
-    return *absent ? TRM_ABSENT : any_system ? TRM_VALUE : TRM_WHY_SYSTEM;
+    return found->absent ? TRM_ABSENT : any_system ? value_reason(&f->value) : TRM_WHY_SYSTEM;
 }
 
 static enum trm_reason
-material(const struct ids_facet *f, const struct trm_element *e, bool *absent)
+material(const struct ids_facet *f, const struct trm_element *e, struct found *found)
 {
     static const char *const keys[] = {"name", "category", "item", "item_category", "set"};
-    *absent = trm_json_len(e->materials) == 0;
-    if (*absent)
+    found->absent = trm_json_len(e->materials) == 0;
+    if (found->absent)
         return TRM_ABSENT;
     if (!f->value.given)
         return TRM_HOLDS;
@@ -295,7 +396,7 @@ material(const struct ids_facet *f, const struct trm_element *e, bool *absent)
             if (text && trm_ids_text_matches(&f->value, text))
                 return TRM_HOLDS;
         }
-    return TRM_VALUE;
+    return value_reason(&f->value);
 }
 
 /* --- partOf --------------------------------------------------------------------------------------------------------- */
@@ -324,59 +425,77 @@ whole_matches(const struct ids_facet *f, const struct trm_element *e, const trm_
     return !f->predefined.given || predefined_matches(&f->predefined, text_at(whole, "predefined_type"), text_at(whole, "object_type"));
 }
 
-static enum trm_reason
-part_of(const struct ids_facet *f, const struct trm_element *e, bool *absent)
+/* Whether IDS knows the relation; trm-ifc also tells of places that it does not. */
+static bool
+is_known(const char *relation)
 {
-    const trm_json *groups = trm_json_get(e->rec, "groups");
-    *absent = true;
-    for (size_t i = 0; i < trm_json_len(e->containers); i++) {
-        const trm_json *whole = trm_json_at(e->containers, i);
-        const char *relation = text_at(whole, "relation");
-        if (f->relation && !(relation && relation_asked(f->relation, relation)))
-            break;
-        *absent = false;
-        if (whole_matches(f, e, whole))
-            return TRM_HOLDS;
+    return relation_asked("IFCRELCONTAINEDINSPATIALSTRUCTURE IFCRELAGGREGATES IFCRELNESTS IFCRELVOIDSELEMENT IFCRELFILLSELEMENT "
+                          "IFCRELASSIGNSTOGROUP", relation);
+}
+
+/* The wholes of an array of the record. Of containers each sits in the next, so that a step of another relation ends them. */
+static bool
+any_whole(const struct ids_facet *f, const struct trm_element *e, const char *key, struct found *found)
+{
+    const trm_json *wholes = trm_json_get(e->rec, key);
+    bool chain = strcmp(key, "containers") == 0, groups = strcmp(key, "groups") == 0;
+    for (size_t i = 0; i < trm_json_len(wholes); i++) {
+        const trm_json *whole = trm_json_at(wholes, i);
+        const char *relation = groups ? "IfcRelAssignsToGroup" : text_at(whole, "relation");
+        bool fits = relation ? (f->relation ? relation_asked(f->relation, relation) : is_known(relation)) : !f->relation;
+        if (!fits && chain)
+            return false;
+        found->absent = found->absent && !fits;
+        if (fits && whole_matches(f, e, whole))
+            return true;
     }
-    if (f->relation && !relation_asked(f->relation, "IfcRelAssignsToGroup"))
-        return TRM_WHY_RELATION;
-    for (size_t i = 0; i < trm_json_len(groups); i++) {
-        *absent = false;
-        if (whole_matches(f, e, trm_json_at(groups, i)))
-            return TRM_HOLDS;
-    }
-    return TRM_WHY_RELATION;
+    return false;
+}
+
+static enum trm_reason
+part_of(const struct ids_facet *f, const struct trm_element *e, struct found *found)
+{
+    found->absent = true;
+    bool fits = any_whole(f, e, "containers", found) || any_whole(f, e, "groups", found) || any_whole(f, e, "part_of", found);
+    return fits ? TRM_HOLDS : TRM_WHY_RELATION;
 }
 
 /* --- rules ---------------------------------------------------------------------------------------------------------- */
 
-enum trm_reason
-trm_ids_facet(const struct ids_facet *f, const struct trm_element *e, bool *absent, struct trm_result *out)
+/* The facet on the element: TRM_HOLDS, or the reason why not. */
+static enum trm_reason
+facet(const struct ids_facet *f, const struct trm_element *e, struct found *found, struct trm_result *out)
 {
-    *absent = false;
+    enum trm_reason why = TRM_HOLDS;
+    *found = (struct found){0};
     switch (f->kind) {
     case IDS_ENTITY:
-        return entity(f, e);
+        why = entity(f, e);
+        break;
     case IDS_PART_OF:
-        return part_of(f, e, absent);
+        why = part_of(f, e, found);
+        break;
     case IDS_CLASSIFICATION:
-        return classification(f, e, absent);
+        why = classification(f, e, found);
+        break;
     case IDS_ATTRIBUTE:
-        return attribute(f, e, absent, out);
+        return attribute(f, e, found, out);
     case IDS_PROPERTY:
-        return property(f, e, absent, out);
+        return property(f, e, found, out);
     case IDS_MATERIAL:
+        why = material(f, e, found);
         break;
     }
-    return material(f, e, absent);
+    found->any = why == TRM_HOLDS;
+    return why;
 }
 
 bool
 trm_ids_applies(const struct ids_rule *r, const struct trm_element *e)
 {
-    bool absent;
+    struct found found;
     for (const struct ids_facet *f = r->specification->applicability; f; f = f->next)
-        if (trm_ids_facet(f, e, &absent, NULL) != TRM_HOLDS)
+        if (facet(f, e, &found, NULL) != TRM_HOLDS)
             return false;
     return true;
 }
@@ -401,13 +520,14 @@ trm_ids_class_fits(const struct ids_rule *r, const char *schema, const char *cla
     return true;
 }
 
-/* required: as it is; optional: what is absent passes; prohibited: the opposite. */
+/* required: as it is; optional: what is absent passes; prohibited: nothing may be there that meets the facet, not even an empty
+ * property or attribute where no value is named. */
 void
 trm_ids_judge(struct trm_result *out, const struct ids_rule *r, const struct trm_element *e)
 {
     const struct trm_rule *rule = out->rule;
     const struct ids_facet *f = r->requirement;
-    bool absent;
+    struct found found;
     *out = (struct trm_result){.rule = rule};
     if (!f) {
         bool prohibited = r->specification->most == 0;
@@ -415,10 +535,10 @@ trm_ids_judge(struct trm_result *out, const struct ids_rule *r, const struct trm
         out->reason = prohibited ? TRM_WHY_PROHIBITED : TRM_HOLDS;
         return;
     }
-    enum trm_reason why = trm_ids_facet(f, e, &absent, out);
+    enum trm_reason why = facet(f, e, &found, out);
     if (f->cardinality == IDS_PROHIBITED)
-        why = why == TRM_HOLDS ? TRM_WHY_PROHIBITED : TRM_HOLDS;
-    else if (f->cardinality == IDS_OPTIONAL && absent)
+        why = found.any ? TRM_WHY_PROHIBITED : TRM_HOLDS;
+    else if (f->cardinality == IDS_OPTIONAL && found.absent)
         why = TRM_HOLDS;
     if (r->specification->most == 0)
         why = TRM_WHY_PROHIBITED; /* whatever is asked: there must be no such element */

@@ -6,16 +6,20 @@
 #include <libxml/tree.h>
 
 #include "ids.h"
+#include "ids_flaw.h"
 
 #include "../base/text.h"
 
 enum { MAX_SPECIFICATIONS = 20000 };
+static const size_t LARGEST_FILE = (size_t)64 << 20; /* the largest published one has 340 kB */
 
 struct ids_reader {
     struct trm_rules *rules;
     struct trm_arena *arena;
     const char *path, *file; /* file: the last part of the path */
     struct ids_specification *specification;
+    size_t requirement; /* number of the facet in hand; 0 in the applicability */
+    size_t file_flaws;  /* of severity ERROR, in no specification */
     struct trm_err *err;
 };
 
@@ -28,9 +32,30 @@ trm_ids_is(const char *bytes, size_t n)
     return i < n && bytes[i] == '<';
 }
 
+static struct flaw_place
+place_of(const struct ids_reader *r, const xmlNode *node)
+{
+    struct flaw_place p = {.rules = r->rules, .file = r->file, .requirement = r->requirement};
+    p.specification = r->specification ? r->specification->number : 0;
+    trm_place_at(&p, node);
+    return p;
+}
+
+static struct ids_place
+position(const xmlNode *node)
+{
+    struct flaw_place p = {0};
+    trm_place_at(&p, node);
+    return (struct ids_place){p.line, p.column};
+}
+
+/* The reason why the file cannot be run; it is a flaw too. */
 static int
 bad(struct ids_reader *r, const xmlNode *node, const char *what, const char *expected)
 {
+    struct flaw_place p = place_of(r, node);
+    const char *kept_expected = trm_arena_strdup(r->arena, expected);
+    trm_flaw_add(&p, TRM_ERROR, "unreadable", kept_expected ? kept_expected : "", "%.250s", what);
     return trm_err_set(r->err, TRM_USAGE, "%.160s:%ld: %s%.80s%sfound %.100s, expected %s", r->path, xmlGetLineNo(node),
                        r->specification ? "specification \"" : "", r->specification ? r->specification->name : "",
                        r->specification ? "\": " : "", what, expected);
@@ -137,16 +162,17 @@ read_constraint(struct ids_reader *r, const xmlNode *node, struct ids_value *v)
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
         if (is(node, lengths[i].name))
             return read_length(r, node, text, lengths[i].to);
-    if (is(node, "totalDigits") || is(node, "fractionDigits") || is(node, "whiteSpace"))
-        return 0;
-    return bad(r, node, (const char *)node->name, "a constraint of XML Schema");
+    if (!is(node, "totalDigits") && !is(node, "fractionDigits") && !is(node, "whiteSpace"))
+        return bad(r, node, (const char *)node->name, "a constraint of XML Schema");
+    v->unsupported = trm_arena_strdup(r->arena, (const char *)node->name);
+    return 0;
 }
 
 /* idsValue: <simpleValue> or <xs:restriction>. node NULL: not given. */
 static int
 read_value(struct ids_reader *r, const xmlNode *node, struct ids_value *v)
 {
-    *v = (struct ids_value){.given = node != NULL, .length = -1, .min_length = -1, .max_length = -1};
+    *v = (struct ids_value){.given = node != NULL, .length = -1, .min_length = -1, .max_length = -1, .place = position(node)};
     if (!node)
         return 0;
     const xmlNode *simple = child(node, "simpleValue"), *restriction = child(node, "restriction");
@@ -232,6 +258,8 @@ read_facets(struct ids_reader *r, const xmlNode *node, struct ids_facet **out)
         *out = trm_arena_calloc(r->arena, 1, sizeof **out);
         if (!*out)
             return trm_err_set(r->err, TRM_SYS, "out of memory");
+        (*out)->place = position(c);
+        r->requirement += is(node, "requirements");
         if (read_facet(r, c, *out) < 0)
             return -1;
         out = &(*out)->next;
@@ -281,9 +309,11 @@ define(struct ids_reader *r, struct trm_rule *rule, const xmlNode *applicability
         trm_json_set_num(spec, "number", (double)s->number) < 0 || trm_json_set_str(spec, "name", s->name) < 0 ||
         trm_json_set_num(spec, "min_occurs", (double)s->least) < 0 ||
         (s->most >= 0 && trm_json_set_num(spec, "max_occurs", (double)s->most) < 0) ||
+        (s->invalid && trm_json_set_num(spec, "invalid", (double)s->invalid) < 0) ||
         trm_json_set(d, "specification", trm_json_copy(spec)) < 0 ||
         (applicability && trm_json_set(d, "applicability", source_of(applicability)) < 0) ||
-        (requirement && trm_json_set(d, "requirement", source_of(requirement)) < 0)) {
+        (requirement && trm_json_set(d, "requirement", source_of(requirement)) < 0) ||
+        trm_json_set_num(d, "line", (double)position(requirement ? requirement : applicability).line) < 0) {
         trm_json_free(spec);
         trm_json_free(d);
         return trm_err_set(r->err, TRM_SYS, "out of memory");
@@ -317,6 +347,25 @@ add_rule(struct ids_reader *r, size_t n, const struct ids_facet *requirement, co
     return define(r, rule, applicability, node);
 }
 
+/* Flaws of severity ERROR in specification number `in`. */
+static size_t
+count_errors(const struct ids_reader *r, size_t in)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->rules->n_flaws; i++)
+        n += r->rules->flaws[i].severity == TRM_ERROR && r->rules->flaws[i].specification == in && strcmp(r->rules->flaws[i].file, r->file) == 0;
+    return n;
+}
+
+static void
+check_sense(struct ids_reader *r, const xmlNode *node, const struct ids_facet *requirements)
+{
+    r->requirement = 0;
+    struct flaw_place p = place_of(r, node);
+    trm_ids_check_sense(&p, r->specification, requirements, attribute(r, node, "ifcVersion"));
+    r->specification->invalid = count_errors(r, r->specification->number) + r->file_flaws;
+}
+
 static int
 read_specification(struct ids_reader *r, const xmlNode *node, size_t number)
 {
@@ -328,11 +377,13 @@ read_specification(struct ids_reader *r, const xmlNode *node, size_t number)
     const char *name = attribute(r, node, "name");
     *s = (struct ids_specification){.name = name ? name : "", .file = r->file, .number = number};
     r->specification = s;
+    r->requirement = 0;
     if (!applicability)
         return bad(r, node, "no applicability", "one");
     if (read_occurs(r, applicability, s) < 0 || read_facets(r, applicability, &selects) < 0 || read_facets(r, requirements, &asks) < 0)
         return -1;
     s->applicability = selects;
+    check_sense(r, node, asks);
     const xmlNode *c = requirements ? requirements->children : NULL;
     size_t n = 0;
     for (const struct ids_facet *f = asks; f; f = f->next, c = c->next) {
@@ -350,16 +401,23 @@ read_document(struct ids_reader *r, xmlDoc *doc)
     const xmlNode *root = xmlDocGetRootElement(doc);
     size_t number = 0;
     if (doc->intSubset || doc->extSubset)
-        return trm_err_set(r->err, TRM_USAGE, "%.160s: found a document type, expected none: entities are not read", r->path);
+        return bad(r, root, "a document type", "none: entities are not read");
     if (!root || !is(root, "ids"))
         return trm_err_set(r->err, TRM_USAGE, "%.160s: found <%.40s>, expected <ids>", r->path, root ? (const char *)root->name : "");
+    struct flaw_place p = {.rules = r->rules, .file = r->file};
+    trm_ids_check_form(&p, root);
+    r->file_flaws = count_errors(r, 0);
     const xmlNode *list = child(root, "specifications");
-    for (const xmlNode *c = list ? list->children : NULL; c; c = c->next)
-        if (is(c, "specification") && (++number > MAX_SPECIFICATIONS || read_specification(r, c, number) < 0))
+    for (const xmlNode *c = list ? list->children : NULL; c; c = c->next) {
+        if (!is(c, "specification"))
+            continue;
+        if (++number > MAX_SPECIFICATIONS)
             return trm_err_set(r->err, TRM_USAGE, "%.160s: too many specifications", r->path);
+        read_specification(r, c, number); /* what cannot be read is kept in err; the others are audited all the same */
+    }
     if (!number)
         return trm_err_set(r->err, TRM_USAGE, "%.160s: found no specification, expected at least one", r->path);
-    return 0;
+    return r->err->kind == TRM_OK ? 0 : -1;
 }
 
 int
@@ -368,16 +426,21 @@ trm_ids_read(struct trm_rules *rules, const char *path, const char *bytes, size_
     const char *slash = strrchr(path, '/');
     struct ids_reader r = {.rules = rules, .arena = &rules->arena, .path = path, .err = err};
     r.file = trm_arena_strdup(&rules->arena, slash ? slash + 1 : path);
-    if (n > (size_t)1 << 30 || !r.file)
-        return trm_err_set(err, TRM_USAGE, "%.160s: too large", path);
+    if (n > LARGEST_FILE || !r.file)
+        return trm_err_set(err, TRM_USAGE, "%.160s: too large, expected at most %zu bytes", path, LARGEST_FILE);
     xmlParserCtxt *ctxt = xmlNewParserCtxt();
     xmlDoc *doc = ctxt ? xmlCtxtReadMemory(ctxt, bytes, (int)n, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING) : NULL;
     int rc;
     if (!doc) {
         const xmlError *e = ctxt ? xmlCtxtGetLastError(ctxt) : NULL;
+        struct flaw_place p = {.rules = rules, .file = r.file, .line = e ? e->line : 0, .column = e ? e->int2 : 0};
+        const char *why = e && e->message ? e->message : "something else";
+        trm_flaw_add(&p, TRM_ERROR, "unreadable", "well-formed XML", "%.*s", (int)strcspn(why, "\n"), why);
         rc = trm_err_set(err, TRM_USAGE, "%.160s:%d: %.200s", path, e ? e->line : 0, e && e->message ? e->message : "not XML");
     } else {
+        struct place *places = trm_places_of(doc, bytes, n);
         rc = read_document(&r, doc);
+        free(places);
     }
     xmlFreeDoc(doc);
     xmlFreeParserCtxt(ctxt);

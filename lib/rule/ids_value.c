@@ -8,10 +8,10 @@
 #include "ids.h"
 
 #include "../base/text.h"
+#include "../schema/schema.h"
 
-/* A literal for a real: 42, 42., 1.2345E3, -1e-5; no other marks, no blanks. */
-static bool
-is_real(const char *s, double *x)
+bool
+trm_ids_real(const char *s, double *x)
 {
     const char *p = s + (*s == '-' || *s == '+');
     if (!isdigit((unsigned char)*p) && !(*p == '.' && isdigit((unsigned char)p[1])))
@@ -51,8 +51,8 @@ length_fits(const struct ids_value *v, const char *text)
     return (v->length < 0 || n == v->length) && n >= v->min_length && (v->max_length < 0 || n <= v->max_length);
 }
 
-static bool
-is_bounded(const struct ids_value *v)
+bool
+trm_ids_is_range(const struct ids_value *v)
 {
     return v->min_inclusive || v->max_inclusive || v->min_exclusive || v->max_exclusive;
 }
@@ -62,10 +62,20 @@ static bool
 in_bounds(const struct ids_value *v, double x)
 {
     double b;
-    return (!v->min_inclusive || (is_real(v->min_inclusive, &b) && x >= b)) &&
-           (!v->max_inclusive || (is_real(v->max_inclusive, &b) && x <= b)) &&
-           (!v->min_exclusive || (is_real(v->min_exclusive, &b) && x > b)) &&
-           (!v->max_exclusive || (is_real(v->max_exclusive, &b) && x < b));
+    return (!v->min_inclusive || (trm_ids_real(v->min_inclusive, &b) && x >= b)) &&
+           (!v->max_inclusive || (trm_ids_real(v->max_inclusive, &b) && x <= b)) &&
+           (!v->min_exclusive || (trm_ids_real(v->min_exclusive, &b) && x > b)) &&
+           (!v->max_exclusive || (trm_ids_real(v->max_exclusive, &b) && x < b));
+}
+
+/* Bounds are of numbers; of texts only dates and times have an order, which for ISO 8601 is that of their characters. */
+static bool
+date_in_bounds(const struct ids_value *v, const char *text)
+{
+    if (!v->base || !(strcmp(v->base, "date") == 0 || strcmp(v->base, "dateTime") == 0 || strcmp(v->base, "time") == 0))
+        return false;
+    return (!v->min_inclusive || strcmp(text, v->min_inclusive) >= 0) && (!v->max_inclusive || strcmp(text, v->max_inclusive) <= 0) &&
+           (!v->min_exclusive || strcmp(text, v->min_exclusive) > 0) && (!v->max_exclusive || strcmp(text, v->max_exclusive) < 0);
 }
 
 /* Several patterns: any may match. */
@@ -88,21 +98,21 @@ trm_ids_text_matches(const struct ids_value *v, const char *text)
     bool listed = !v->enumeration;
     for (const struct ids_text *e = v->enumeration; e && !listed; e = e->next)
         listed = strcmp(e->text, text) == 0;
-    double x;
-    if (is_bounded(v) && !(is_real(text, &x) && in_bounds(v, x)))
-        return false;
-    return listed && pattern_fits(v, text) && length_fits(v, text);
+    return listed && (!trm_ids_is_range(v) || date_in_bounds(v, text)) && pattern_fits(v, text) && length_fits(v, text);
 }
 
+/* Whether values of the type are whole numbers; "INTEGER" stands for EXPRESS's own, and a count is one for IDS, though a NUMBER
+ * in the older schemas (IDS 1.0, DataTypes). */
 static bool
 is_integer_type(const char *type)
 {
-    static const char *const types[] = {"IfcInteger", "IfcCountMeasure", "IfcDayInMonthNumber", "IfcDimensionCount",
-                                        "IfcMonthInYearNumber", "IfcTimeStamp", "IfcPositiveInteger", "IfcCardinalPointReference",
-                                        "INTEGER"};
-    for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
-        if (strcmp(types[i], type) == 0)
-            return true;
+    if (!type || strcmp(type, "INTEGER") == 0 || strcmp(type, "IfcCountMeasure") == 0)
+        return type != NULL;
+    for (size_t i = 0; trm_schema_at(i); i++) {
+        int decl = trm_schema_decl(trm_schema_at(i), type);
+        if (decl >= 0)
+            return trm_schema_kind(trm_schema_at(i), decl, NULL) == TRM_KIND_INTEGER;
+    }
     return false;
 }
 
@@ -113,7 +123,7 @@ same_literal(const char *literal, const struct trm_value *item)
     double x;
     if (is_integer_type(item->type))
         return is_integer(literal, &x) && x == item->num;
-    return is_real(literal, &x) && trm_same_number(item->num, x);
+    return trm_ids_real(literal, &x) && trm_same_number(item->num, x);
 }
 
 static bool
@@ -137,6 +147,6 @@ trm_ids_item_matches(const struct ids_value *v, const struct trm_value *item)
     if (item->kind == TRM_VALUE_NUM)
         return number_matches(v, item);
     if (item->kind == TRM_VALUE_BOOL)
-        return trm_ids_text_matches(v, item->flag ? "true" : "false");
+        return trm_ids_text_matches(v, item->flag ? "true" : "false") || (v->simple && trm_ids_text_matches(v, item->flag ? "1" : "0"));
     return item->kind == TRM_VALUE_TEXT && trm_ids_text_matches(v, item->text);
 }

@@ -86,6 +86,9 @@ struct trm_rules {
     struct class_list *classes;  /* open hash of what trm_rules_for found; [n_slots] */
     struct trm_arena class_arena; /* what the slots point to */
     size_t n_slots, n_used;
+    struct trm_flaw *flaws; /* [n_flaws], malloc'd */
+    size_t n_flaws;
+    bool flaws_left_out;
     struct trm_sha256 digest; /* of all bytes added so far */
     char sha256[65];
 };

@@ -65,6 +65,22 @@ int trm_rules_add_definition(struct trm_rules *rules, const trm_json *definition
 size_t trm_rules_count(const struct trm_rules *rules);
 const struct trm_rule *trm_rules_at(const struct trm_rules *rules, size_t i);
 const struct trm_rule *trm_rules_find(const struct trm_rules *rules, const char *id); /* NULL: no such rule */
+/* The classes of instances that rules of IDS ask for and that are no elements, at the end of b: "IfcMaterial,IfcWallType". A reader
+ * gives records of these only when told to (trm-ifc --also). */
+void trm_rules_classes(struct trm_buf *b, const struct trm_rules *rules);
+/* What is wrong with a file of rules: against its standard, or so that it can never be met. Found while a file of IDS is added; all text
+ * is borrowed from the rules. */
+struct trm_flaw {
+    enum trm_severity severity; /* ERROR: the file is invalid there */
+    const char *code;           /* "class", "data_type", ...: see trm-flaw(5) */
+    const char *file;           /* last part of the path */
+    long line, column;          /* from 1; column 0: not known */
+    size_t specification, requirement; /* from 1; 0: the file, the applicability */
+    const char *schema;         /* "IFC4" when it holds for that one only; else NULL */
+    const char *found, *expected;
+};
+/* All flaws so far, in the order they were found, [*n]; more_there: there were too many to keep. Also after trm_rules_add refused a file. */
+const struct trm_flaw *trm_rules_flaws(const struct trm_rules *rules, size_t *n, bool *more_there);
 /* SHA-256 over all bytes added, in order, as hex; borrowed. */
 const char *trm_rules_sha256(struct trm_rules *rules);
 
@@ -76,7 +92,7 @@ enum trm_reason {
     TRM_BOUND, TRM_VALUE, TRM_PATTERN, TRM_ABSENT,                        /* fail */
     TRM_WHY_NO_SET, TRM_WHY_NO_PROPERTY, TRM_WHY_NO_VALUE, TRM_WHY_PLACEHOLDER, TRM_WHY_NO_UNIT, TRM_WHY_WRONG_TYPE,
     TRM_WHY_BOUND_ONLY,                                                   /* unknown; in IDS most of these fail */
-    TRM_WHY_CLASS, TRM_WHY_PREDEFINED, TRM_WHY_DATA_TYPE, TRM_WHY_SYSTEM, TRM_WHY_RELATION, TRM_WHY_PROHIBITED, /* fail, IDS only */
+    TRM_WHY_CLASS, TRM_WHY_PREDEFINED, TRM_WHY_DATA_TYPE, TRM_WHY_LENGTH, TRM_WHY_SYSTEM, TRM_WHY_RELATION, TRM_WHY_PROHIBITED, /* fail, IDS only */
     TRM_N_REASONS
 };
 /* Why a verdict is what it is. All text is borrowed from the rule, the element or the arena. */

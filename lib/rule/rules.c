@@ -40,6 +40,7 @@ trm_rules_free(struct trm_rules *rules)
     trm_arena_release(&rules->class_arena);
     free(rules->trees);
     free(rules->regexes);
+    free(rules->flaws);
     free(rules->rules);
     free(rules->classes);
     free(rules);
@@ -264,6 +265,8 @@ trm_rule_selects(const struct trm_rule *r, const struct trm_element *e)
 {
     if (r->body->ids)
         return trm_ids_applies(r->body->ids, e) ? TRM_APPLIES : TRM_APPLIES_NOT;
+    if (trm_json_get(e->rec, "is"))
+        return TRM_APPLIES_NOT; /* a type or a resource: the catalogue speaks of elements */
     return r->body->selector ? trm_filter_holds(r->body->selector, e) : TRM_APPLIES;
 }
 

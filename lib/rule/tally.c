@@ -4,7 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inside.h"
+#include "ids.h"
+
+#include "../schema/schema.h"
+
+/* Instances that a specification asks for and that have no record, by class. */
+struct unread {
+    const char *class;
+    uint64_t n;
+    struct unread *next;
+};
 
 /* A field that the rule names, and whether an element of its class has it. */
 struct seen {
@@ -22,6 +31,7 @@ struct entry {
     struct seen *fields; /* [n_fields] */
     size_t n_fields;
     bool nowhere; /* merged: no piece had a property of the selector */
+    struct unread *unread; /* of the first requirement of a specification; by rising class */
 };
 
 struct trm_tally {
@@ -128,6 +138,73 @@ trm_tally_add(struct trm_tally *t, const struct trm_rule *rule, const struct trm
     n->unknown += r->verdict == TRM_UNKNOWN;
     if (r->verdict == TRM_UNKNOWN)
         n->why[r->reason]++;
+}
+
+/* n more instances of the class; -1: memory is out. */
+static int
+add_unread(struct trm_tally *t, struct entry *e, const char *class, uint64_t n)
+{
+    struct unread **at = &e->unread;
+    while (*at && strcmp((*at)->class, class) < 0)
+        at = &(*at)->next;
+    if (!*at || strcmp((*at)->class, class) != 0) {
+        struct unread *u = trm_arena_calloc(&t->arena, 1, sizeof *u);
+        if (!u || !(u->class = trm_arena_strdup(&t->arena, class)))
+            return -1;
+        u->next = *at;
+        *at = u;
+    }
+    (*at)->n += n;
+    return 0;
+}
+
+static bool goes_on(const struct trm_tally *t, size_t i);
+
+/* Whether the model has properties of materials, or of profiles: what holds none cannot meet a property facet. */
+static bool
+has_sets_of(const trm_json *left, const char *what)
+{
+    for (void *it = trm_json_first(left); it; it = trm_json_next(left, it)) {
+        size_t n = strlen(trm_json_key(it)), len = strlen(what);
+        if (n >= len && strcmp(trm_json_key(it) + n - len, what) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether instances of the entity may be meant by the specification, as far as the model tells. */
+static bool
+may_be_meant(const struct ids_specification *spec, const struct trm_schema *s, int entity, const trm_json *left)
+{
+    bool property = false;
+    for (const struct ids_facet *f = spec->applicability; f; f = f->next)
+        property |= f->kind == IDS_PROPERTY;
+    const char *name = trm_schema_decl_name(s, entity);
+    if (property && trm_schema_name_is_a(s, name, "IfcProfileDef") && !has_sets_of(left, "ProfileProperties"))
+        return false;
+    if (property && !trm_schema_name_is_a(s, name, "IfcProfileDef") && !trm_schema_name_is_a(s, name, "IfcObjectDefinition") &&
+        !has_sets_of(left, "MaterialProperties"))
+        return false;
+    return trm_ids_asks_for(spec, s, entity);
+}
+
+int
+trm_tally_left_out(struct trm_tally *t, const struct trm_rules *rules, const trm_json *model)
+{
+    const char *schema = trm_json_str(trm_json_get(model, "schema"), "");
+    const struct trm_schema *s = trm_schema_find(schema, strlen(schema));
+    const trm_json *left = trm_json_get(model, "left_out");
+    for (void *it = s ? trm_json_first(left) : NULL; it; it = trm_json_next(left, it)) {
+        int entity = trm_schema_entity(s, trm_json_key(it));
+        double n = trm_json_num(trm_json_value(it), 0);
+        for (size_t i = 0; entity >= 0 && n >= 1 && n < 1e15 && i < trm_rules_count(rules); i++) {
+            const struct ids_rule *ids = trm_rules_at(rules, i)->body->ids;
+            if (ids && !goes_on(t, i) && may_be_meant(ids->specification, s, entity, left) &&
+                add_unread(t, &t->entries[i], trm_json_key(it), (uint64_t)n) < 0)
+                return -1;
+        }
+    }
+    return 0;
 }
 
 /* --- from summaries ------------------------------------------------------------------------------------------------- */
@@ -247,6 +324,12 @@ trm_tally_merge(struct trm_tally *t, const trm_json *summary, struct trm_err *er
     e->selector_unknown += c.selector_unknown;
     for (int k = 0; k < TRM_N_REASONS; k++)
         e->why[k] += c.why[k];
+    const trm_json *unread = trm_json_get(summary, "unread");
+    for (void *it = trm_json_first(unread); it; it = trm_json_next(unread, it)) {
+        double n = trm_json_num(trm_json_value(it), 0);
+        if (n >= 1 && n < 1e15 && add_unread(t, e, trm_json_key(it), (uint64_t)n) < 0)
+            return trm_err_set(err, TRM_SYS, "out of memory");
+    }
     for (size_t i = 0; i < e->n_fields; i++)
         e->fields[i].seen |= !lists(absent, e->fields[i].field);
     e->nowhere = e->nowhere && trm_json_bool(trm_json_get(summary, "selector_nowhere"), false);
@@ -296,6 +379,18 @@ write_why(struct trm_jw *w, const struct entry *e)
     trm_jw_end(w);
 }
 
+static void
+write_unread(struct trm_jw *w, const struct entry *e)
+{
+    if (!e->unread)
+        return;
+    trm_jw_key(w, "unread");
+    trm_jw_object(w);
+    for (const struct unread *u = e->unread; u; u = u->next)
+        trm_jw_knum(w, u->class, (double)u->n);
+    trm_jw_end(w);
+}
+
 void
 trm_tally_write(struct trm_buf *b, const struct trm_tally *t, size_t i, const char *program)
 {
@@ -321,6 +416,7 @@ trm_tally_write(struct trm_buf *b, const struct trm_tally *t, size_t i, const ch
         trm_jw_kbool(&w, "selector_nowhere", true);
     if (e->applicable == 0)
         trm_jw_kbool(&w, "no_element", true);
+    write_unread(&w, e);
     trm_json_dump(&definition, e->definition);
     trm_jw_key(&w, "definition");
     trm_jw_raw(&w, definition.data ? definition.data : "null", definition.data ? definition.len : 4);
@@ -349,18 +445,36 @@ goes_on(const struct trm_tally *t, size_t i)
                                     trm_json_num(trm_json_get(specification_of(&t->entries[i - 1]), "number"), -2);
 }
 
-int
+/* Whether the specification of entries i to the last of it has passed. A failure is one whatever else is wrong; a pass, and that
+ * nothing was found, is worth nothing when its file is invalid or what it asks for was not read. */
+static enum trm_specification_status
+status_of(const struct entry *first, uint64_t fails, double least, double most, bool invalid)
+{
+    double applicable = (double)first->applicable;
+    if (fails > 0 || (most >= 0 && applicable > most))
+        return TRM_SPECIFICATION_FAIL;
+    if (invalid)
+        return TRM_SPECIFICATION_INVALID;
+    if (first->unread)
+        return TRM_SPECIFICATION_UNREAD;
+    return applicable >= least ? TRM_SPECIFICATION_PASS : TRM_SPECIFICATION_FAIL;
+}
+
+enum trm_specification_status
 trm_tally_write_specification(struct trm_buf *b, const struct trm_tally *t, size_t i, const char *program)
 {
-    const trm_json *s = specification_of(&t->entries[i]);
+    static const char *const names[] = {"pass", "fail", "invalid", "unread"};
+    const struct entry *e = &t->entries[i];
+    const trm_json *s = specification_of(e);
     if (!s || goes_on(t, i))
-        return -1;
-    uint64_t fails = 0, applicable = t->entries[i].applicable;
+        return TRM_SPECIFICATION_NONE;
+    uint64_t fails = 0;
     for (size_t k = i; k < t->n && (k == i || goes_on(t, k)); k++)
         fails += t->entries[k].fail;
     double least = trm_json_num(trm_json_get(s, "min_occurs"), 1), most = trm_json_num(trm_json_get(s, "max_occurs"), -1);
-    bool pass = fails == 0 && (double)applicable >= least && (most < 0 || (double)applicable <= most);
-    const char *file = trm_json_str(trm_json_get(t->entries[i].definition, "ids"), "");
+    double invalid = trm_json_num(trm_json_get(s, "invalid"), 0);
+    enum trm_specification_status status = status_of(e, fails, least, most, invalid > 0);
+    const char *file = trm_json_str(trm_json_get(e->definition, "ids"), "");
     struct trm_buf id = {0};
     struct trm_jw w = {.out = b};
     trm_buf_addf(&id, "%s:%.0f", file, trm_json_num(trm_json_get(s, "number"), 0));
@@ -371,14 +485,17 @@ trm_tally_write_specification(struct trm_buf *b, const struct trm_tally *t, size
     trm_jw_kstr(&w, "ids", file);
     trm_jw_kstr(&w, "name", trm_json_str(trm_json_get(s, "name"), ""));
     trm_jw_kstr(&w, "cardinality", most == 0 ? "prohibited" : least > 0 ? "required" : "optional");
-    trm_jw_knum(&w, "applicable", (double)applicable);
+    trm_jw_knum(&w, "applicable", (double)e->applicable);
     trm_jw_knum(&w, "failed_results", (double)fails);
-    trm_jw_kstr(&w, "status", pass ? "pass" : "fail");
-    trm_jw_kstr(&w, "rules_sha256", t->entries[i].sha256);
+    trm_jw_kstr(&w, "status", names[status]);
+    if (invalid > 0)
+        trm_jw_knum(&w, "invalid", invalid);
+    write_unread(&w, e);
+    trm_jw_kstr(&w, "rules_sha256", e->sha256);
     trm_jw_kstr(&w, "program", program);
     trm_jw_end(&w);
     trm_buf_release(&id);
-    return pass;
+    return status;
 }
 
 size_t

@@ -29,6 +29,7 @@ trm_reason_name(enum trm_reason r)
         [TRM_WHY_CLASS] = "class",
         [TRM_WHY_PREDEFINED] = "predefined_type",
         [TRM_WHY_DATA_TYPE] = "data_type",
+        [TRM_WHY_LENGTH] = "length",
         [TRM_WHY_SYSTEM] = "system",
         [TRM_WHY_RELATION] = "relation",
         [TRM_WHY_PROHIBITED] = "prohibited",

@@ -82,6 +82,14 @@ const char *trm_schema_enum_item(const struct trm_schema *s, int type, size_t i)
 /* Select: its members as declared (entities, types, further selects); -1 beyond the last or when it is none. */
 int trm_schema_select_item(const struct trm_schema *s, int type, size_t i);
 
+/* --- standard sets --- those that buildingSMART publishes with the schema; tables made by gen_sets.pl */
+/* The set of exactly this name ("Pset_WallCommon", "Qto_DoorBaseQuantities"), or -1. */
+int trm_schema_set(const struct trm_schema *s, const char *name);
+/* Classes it is made for, "IfcDoor,IfcDoorType", subtypes included; "" when the standard does not say, NULL for no set. */
+const char *trm_schema_set_classes(const struct trm_schema *s, int set);
+/* Name of property i of a set, NULL beyond the last; *type its data type ("IfcLabel"), "" where it has none of one value. */
+const char *trm_schema_set_property(const struct trm_schema *s, int set, int i, const char **type);
+
 /* --- measures --- the same in all schemas */
 struct trm_measure {
     const char *name; /* "IfcLengthMeasure" */

@@ -38,6 +38,22 @@ struct trm_schema {
     int n_entities, n_types;
 };
 
+/* Standard sets: names are offsets into trm_schema_set_names; sorted by name, properties within their set too. */
+struct schema_set {
+    uint32_t name, classes; /* classes: "IfcDoor,IfcDoorType" */
+    uint16_t first, count;  /* in properties */
+};
+struct schema_property {
+    uint32_t name, type; /* type "" where the standard names none that a single value can have */
+};
+struct schema_sets {
+    const struct schema_set *sets;
+    const struct schema_property *properties;
+    int n;
+};
+
+extern const char trm_schema_set_names[];
+extern const struct schema_sets trm_schema_sets_ifc2x3, trm_schema_sets_ifc4, trm_schema_sets_ifc4x3;
 extern const char trm_schema_names[];
 extern const struct trm_schema trm_schema_ifc2x3, trm_schema_ifc4, trm_schema_ifc4x3;
 

@@ -1,15 +1,14 @@
 /* The one pass over a STEP file: where statements begin and end, which instances are wanted, and the index by id.
  *
- * Most bytes of a model are geometry, so the way from the opening parenthesis to the semicolon is what counts: 16 bytes at
- * a time are held against the few characters that matter (find_any), and strings are jumped over. */
+ * Most bytes of a model are geometry, so the way from the opening parenthesis to the semicolon is what counts: skip.c goes it
+ * 64 bytes at a time, and what is odd is gone through again with care (statement_end). */
 #define _GNU_SOURCE /* memmem, qsort_r */
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "../base/big.h"
 #include "lex.h"
+#include "skip.h"
 #include "step.h"
 
 enum {
@@ -51,6 +50,13 @@ trm_step_warn(struct trm_step *st, const char *code, size_t off)
     trm_step_warn_many(st, code, off, 1);
 }
 
+void
+trm_step_warn_all(struct trm_step *st, const struct trm_step_warning *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        trm_step_warn_many(st, w[i].code, w[i].off, w[i].count);
+}
+
 size_t
 trm_step_line(const struct trm_step *st, size_t off)
 {
@@ -61,29 +67,6 @@ trm_step_line(const struct trm_step *st, size_t off)
         if (st->data[i] == '\n' || (st->data[i] == '\r' && !(i + 1 < st->size && st->data[i + 1] == '\n')))
             line++;
     return line;
-}
-
-/* --- finding characters --- */
-
-/* The first of four characters in [p, end), or end. The plain loop behind the fast one is also what other processors run. */
-static inline const char *
-find_any(const char *p, const char *end, char a, char b, char c, char d)
-{
-#ifdef __SSE2__
-    const __m128i va = _mm_set1_epi8(a), vb = _mm_set1_epi8(b), vc = _mm_set1_epi8(c), vd = _mm_set1_epi8(d);
-    for (; end - p >= 16; p += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)p);
-        __m128i m = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, va), _mm_cmpeq_epi8(v, vb)),
-                                 _mm_or_si128(_mm_cmpeq_epi8(v, vc), _mm_cmpeq_epi8(v, vd)));
-        unsigned mask = (unsigned)_mm_movemask_epi8(m);
-        if (mask != 0)
-            return p + __builtin_ctz(mask);
-    }
-#endif
-    for (; p < end; p++)
-        if (*p == a || *p == b || *p == c || *p == d)
-            return p;
-    return end;
 }
 
 static inline bool
@@ -154,7 +137,7 @@ string_end(const char **p, const char *end)
 {
     const char *q = *p;
     for (;;) {
-        q = find_any(q, end, '\'', '\n', '\r', '\'');
+        q = lex_find(q, end, "'\n\r");
         if (q == end)
             return AT_EOF;
         if (*q == '\'' && lex_shifted_quote(*p, q)) {
@@ -198,9 +181,14 @@ step_back(const char **p, const char *start)
 static enum end
 statement_end(struct scan *s, const char **p)
 {
-    const char *start = *p, *q = *p;
+    const char *start = *p, *q = trm_step_skip(start, s->end);
+    if (q) {
+        *p = q + 1;
+        return AT_END;
+    }
+    q = start;
     for (;;) {
-        q = find_any(q, s->end, ';', '\'', '=', '/');
+        q = lex_find(q, s->end, ";'=/");
         if (q == s->end)
             return AT_EOF;
         if (*q == ';') {
@@ -284,18 +272,30 @@ room_for_keyword(struct scan *s)
     return true;
 }
 
+/* Number of an entity name that was met before, or -1; *slot is where it is or would be. */
+static inline int
+known_keyword(const struct trm_step *st, const char *w, size_t n, uint64_t h, size_t *slot)
+{
+    size_t k = h & (KEYWORD_SLOTS - 1);
+    for (; st->keyword_slots[k] != 0; k = (k + 1) & (KEYWORD_SLOTS - 1)) {
+        const struct trm_step_keyword *kw = &st->keywords[st->keyword_slots[k] - 1];
+        if (kw->hash == h && kw->n == n && memcmp(kw->name, w, n) == 0)
+            break;
+    }
+    *slot = k;
+    return st->keyword_slots[k] - 1;
+}
+
 /* Number of the entity name, entered when new; -1 when it is no name or there are too many. */
 static int
 keyword(struct scan *s, const char *w, size_t n)
 {
     struct trm_step *st = s->st;
     uint64_t h = hash_word(w, n);
-    size_t slot = h & (KEYWORD_SLOTS - 1);
-    for (; st->keyword_slots[slot] != 0; slot = (slot + 1) & (KEYWORD_SLOTS - 1)) {
-        const struct trm_step_keyword *k = &st->keywords[st->keyword_slots[slot] - 1];
-        if (k->hash == h && k->n == n && memcmp(k->name, w, n) == 0)
-            return st->keyword_slots[slot] - 1;
-    }
+    size_t slot;
+    int known = known_keyword(st, w, n, h, &slot);
+    if (known >= 0)
+        return known;
     if (st->n_keywords >= MAX_KEYWORDS || !all_word(w, n) || !room_for_keyword(s))
         return -1;
     struct trm_step_keyword *k = &st->keywords[st->n_keywords];
@@ -312,8 +312,8 @@ add_row(struct scan *s, uint64_t id, const char *paren, int kw)
 {
     struct trm_step *st = s->st;
     if (st->n_inst == st->cap) {
-        size_t cap = st->cap ? st->cap + st->cap / 2 : st->size / 512 + 64;
-        struct trm_step_inst *grown = cap < TRM_STEP_NONE ? realloc(st->inst, cap * sizeof *grown) : NULL;
+        size_t cap = st->cap ? st->cap * 2 : st->size / 64 + 64; /* seldom more; what is not used takes no room */
+        struct trm_step_inst *grown = cap < TRM_STEP_NONE ? trm_big_grow(st->inst, st->n_inst * sizeof *grown, cap * sizeof *grown) : NULL;
         if (!grown)
             return trm_err_set(s->err, TRM_SYS, "no memory for an index of %zu instances", cap);
         st->inst = grown, st->cap = cap;
@@ -351,6 +351,31 @@ instance_head(struct scan *s, const char **pp, uint64_t *id, int *kw)
     return true;
 }
 
+/* The same for what most instances begin with: up to eight digits, no blank but one, a name met before. False, and *pp as it
+ * was, for anything else. */
+static bool
+usual_head(struct scan *s, const char **pp, uint64_t *id, int *kw)
+{
+    const char *p = *pp;
+    size_t slot, n = 0;
+    if (s->end - p < 80)
+        return false;
+    uint64_t number = 0;
+    while (n < 9 && lex_is_digit(p[n]))
+        number = number * 10 + (uint64_t)(p[n++] - '0');
+    p += n;
+    if (n == 0 || n > 8 || *p != '=')
+        return false;
+    p += 1 + (p[1] == ' ');
+    size_t word = (size_t)(lex_find(p, p + 48, "(") - p);
+    *kw = known_keyword(s->st, p, word, hash_word(p, word), &slot);
+    *id = number;
+    if (*kw < 0)
+        return false;
+    *pp = p + word;
+    return true;
+}
+
 /* Whether a closing parenthesis is the last that stands before p, which is behind the semicolon. */
 static bool
 closed(const char *p, const char *start)
@@ -369,7 +394,7 @@ instance(struct scan *s)
     const char *p = s->p + 1;
     uint64_t id = 0;
     int kw = -1;
-    bool ok = instance_head(s, &p, &id, &kw);
+    bool ok = usual_head(s, &p, &id, &kw) || instance_head(s, &p, &id, &kw);
     const char *paren = p;
     enum end e = statement_end(s, &p);
     if (e == AT_EOF) {
@@ -529,7 +554,7 @@ sort_rows(struct trm_step *st, struct trm_err *err)
         i++;
     if (i >= st->n_inst)
         return 0;
-    st->order = malloc(st->n_inst * sizeof *st->order);
+    st->order = trm_big_alloc(st->n_inst * sizeof *st->order);
     if (!st->order)
         return trm_err_set(err, TRM_SYS, "no memory to sort %zu instances", st->n_inst);
     for (i = 0; i < st->n_inst; i++)
@@ -556,7 +581,7 @@ build_index(struct trm_step *st, struct trm_err *err)
     while (max >> st->shift > st->n_inst)
         st->shift++;
     st->n_buckets = (size_t)(max >> st->shift) + 1;
-    st->bucket = malloc((st->n_buckets + 1) * sizeof *st->bucket);
+    st->bucket = trm_big_alloc((st->n_buckets + 1) * sizeof *st->bucket);
     if (!st->bucket)
         return trm_err_set(err, TRM_SYS, "no memory for %zu buckets", st->n_buckets);
     size_t b = 0;

@@ -78,6 +78,8 @@ uint32_t trm_step_find(const struct trm_step *st, uint64_t id);
 /* Count one more of code, first seen at off. code must outlive st. Cannot fail. */
 void trm_step_warn(struct trm_step *st, const char *code, size_t off);
 void trm_step_warn_many(struct trm_step *st, const char *code, size_t off, uint64_t n);
+/* Count what was counted elsewhere, in the order in which it was first seen there. */
+void trm_step_warn_all(struct trm_step *st, const struct trm_step_warning *w, size_t n);
 /* Line of the byte at off, from 1; lines end in LF, CR or CR LF. Takes time in proportion to off. */
 size_t trm_step_line(const struct trm_step *st, size_t off);
 

@@ -4,6 +4,9 @@
  * character c + 128 of the code page that \P?\ chose, doubled quotes and backslashes. What is malformed stays as it
  * stands, or becomes U+FFFD, and is counted; the text behind it is read on. */
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "../base/text.h"
 #include "step.h"
@@ -218,7 +221,17 @@ plain(struct decode *d)
 static bool
 is_plain(const char *s, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    size_t i = 0;
+#ifdef __SSE2__
+    for (; n - i >= 16; i += 16) { /* as signed bytes, what is beyond ASCII is below a blank too */
+        const __m128i v = _mm_loadu_si128((const __m128i *)(s + i));
+        const __m128i odd = _mm_or_si128(_mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F))),
+                                         _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\'')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+        if (_mm_movemask_epi8(odd) != 0)
+            return false;
+    }
+#endif
+    for (; i < n; i++)
         if ((unsigned char)s[i] < 0x20 || (unsigned char)s[i] >= 0x7F || s[i] == '\\' || s[i] == '\'')
             return false;
     return true;

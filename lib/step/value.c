@@ -12,7 +12,7 @@
 enum { MAX_COMMENT = 1 << 16 };
 
 static const char *
-skip_blank(const char *p, const char *end)
+skip_blank_slow(const char *p, const char *end)
 {
     while (p < end) {
         if (lex_is_blank(*p)) {
@@ -26,6 +26,12 @@ skip_blank(const char *p, const char *end)
         }
     }
     return p;
+}
+
+static inline const char *
+skip_blank(const char *p, const char *end)
+{
+    return p < end && *p != '/' && !lex_is_blank(*p) ? p : skip_blank_slow(p, end);
 }
 
 /* p behind an opening quote: behind the closing one (doubled quotes are inside), or end. */
@@ -51,7 +57,7 @@ static const char *
 list_end(const char *p, const char *end)
 {
     size_t depth = 1;
-    while (p < end) {
+    while ((p = lex_find(p, end, "()';/")) < end) {
         switch (*p) {
         case '(':
             depth++;

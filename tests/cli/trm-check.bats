@@ -211,7 +211,7 @@ wall() { printf '{"kind":"element","v":1,"id":"%s","class":"IfcWall","schema":"I
     [[ "${lines[0]}" == *'"element":"a"'*'"rule":"walls.ids:1.1"'*'"verdict":"pass","reason":"holds","field":"attribute.Name"'* ]]
     [[ "${lines[1]}" == *'"rule":"walls.ids:1.2"'*'"verdict":"pass"'*'"field":"P.R","step":4,"value":"F30"'* ]]
     [[ "${lines[2]}" == *'"element":"b"'*'"verdict":"fail","reason":"absent"'* ]]
-    [[ "${lines[3]}" == *'"verdict":"fail","reason":"value","field":"P.R","value":"T30"'* ]]
+    [[ "${lines[3]}" == *'"verdict":"fail","reason":"pattern","field":"P.R","value":"T30"'* ]]
     [[ "${lines[5]}" == *'"element":"c"'*'"verdict":"fail","reason":"no_set"'* ]]
     [[ "${lines[8]}" == '{"kind":"specification","v":1,"id":"walls.ids:1","ids":"walls.ids","name":"Walls","cardinality":"required","applicable":3,"failed_results":3,"status":"fail"'* ]]
     run -4 trm-check -q -r walls.ids -e ERROR in
@@ -266,4 +266,70 @@ wall() { printf '{"kind":"element","v":1,"id":"%s","class":"IfcWall","schema":"I
         n=$((n + 1))
     done
     [ "$n" -ge 10 ]
+}
+
+# sound CARDINALITY FACETS REQUIREMENTS: an IDS file without flaws
+sound() {
+    cat <<END
+<ids xmlns="http://standards.buildingsmart.org/IDS" xmlns:xs="http://www.w3.org/2001/XMLSchema"><info><title>t</title></info><specifications>
+<specification name="S" ifcVersion="IFC4"><applicability $1>$2</applicability>
+$3
+</specification></specifications></ids>
+END
+}
+class() { echo "<entity><name><simpleValue>$1</simpleValue></name></entity>"; }
+attribute() { echo "<requirements><attribute><name><simpleValue>$1</simpleValue></name></attribute></requirements>"; }
+
+@test "--audit says what is wrong with rules, with line and column, and the model is not looked at" {
+    sound 'maxOccurs="unbounded"' "$(class IFCWALL)" "$(attribute Foobar)" > wrong.ids
+    sound 'maxOccurs="unbounded"' "$(class IFCWALL)" "$(attribute Name)" > right.ids
+    run -0 --separate-stderr trm-check --audit -r wrong.ids -r right.ids
+    [ "${#lines[@]}" -eq 1 ]
+    [ "${lines[0]}" = '{"kind":"flaw","v":1,"id":"wrong.ids:1","rules":"wrong.ids","severity":"ERROR","code":"attribute","line":3,"column":26,"specification":1,"requirement":1,"schema":"IFC4","found":"\"Foobar\"","expected":"an attribute of an applicable class; derived and inverse ones cannot be asked for"}' ]
+    run -4 trm-check --audit --strict -q -r wrong.ids
+    [ "$output" = "" ]
+    run -0 trm-check --audit --strict -r right.ids
+    echo '{"rules":[{}]}' > wrong.json
+    head -c 100 right.ids > cut.ids
+    run -0 trm-check --audit -r wrong.json -r cut.ids
+    [[ "${lines[0]}" == *'"id":"wrong.json:1"'*'"code":"unreadable"'* && "${lines[1]}" == *'"id":"cut.ids:1"'*'"line":1,'* ]]
+    run -2 trm-check --audit
+}
+
+@test "a file with flaws runs, does not pass, and is refused with --strict" {
+    printf '%s\n' '{"kind":"element","v":1,"id":"a","class":"IfcDoor","schema":"IFC4","name":"D"}' > in
+    sound 'minOccurs="0" maxOccurs="unbounded"' "$(class IFCWALL)" "$(attribute Foobar)" > wrong.ids
+    run -1 --separate-stderr trm-check -q -e ERROR -r wrong.ids in
+    [[ "${lines[1]}" == *'"kind":"specification"'*'"status":"invalid","invalid":1,'* ]]
+    [[ "$stderr" == *'wrong.ids:3:26: found "Foobar"'* ]]
+    trm-check -r wrong.ids in 2> said > out
+    trm-check --merge < out > merged 2> said
+    cmp out merged
+    run -0 --separate-stderr trm-check -q -r wrong.ids in
+    run -2 --separate-stderr trm-check --strict -q -r wrong.ids in
+    [ "$output" = "" ]
+    [[ "$stderr" == *'1 flaws in all'* ]]
+}
+
+@test "--classes names what rules ask for beside elements, and what the reader left out is not passed" {
+    sound 'minOccurs="0" maxOccurs="unbounded"' "$(class IFCWALLTYPE)" "$(attribute Name)" > type.ids
+    sound 'minOccurs="0" maxOccurs="0"' "$(class IFCMATERIAL)" "" > material.ids
+    sound 'minOccurs="0" maxOccurs="unbounded"' "$(class IFCDOOR)" "$(attribute Name)" > door.ids
+    [ "$(trm-check --classes -r type.ids -r material.ids -r door.ids)" = IfcMaterial,IfcWallType ]
+    [ "$(trm-check --classes -r door.ids)" = "" ]
+    small=$ROOT/tests/data/ifc/small.ifc
+    run -1 --separate-stderr bash -c "set -o pipefail; trm-ifc '$small' | trm-check -q -e ERROR -r material.ids"
+    [[ "$output" == *'"status":"unread","unread":{"IfcMaterial":1}'* && "$stderr" == *'--classes'* ]]
+    trm-ifc "$small" | trm-check -r material.ids 2> said > out
+    trm-check --merge < out 2> said | cmp - out
+    run -4 --separate-stderr bash -c "set -o pipefail; trm-ifc --also \"\$(trm-check --classes -r material.ids)\" '$small' | trm-check -q -e ERROR -r material.ids"
+    [[ "$output" == *'"applicable":1,'*'"status":"fail"'* ]]
+    run -0 bash -c "set -o pipefail; trm-ifc '$small' | trm-check -q -e ERROR -r door.ids"
+}
+
+@test "rules of the JSON catalogue leave types and resources alone" {
+    echo '[{"id":"n","name":"n","severity":"ERROR","target":{"ifc_class":"*"},"condition":{"lhs":{"source":"attribute","attribute":"Name"},"op":"exists"}}]' > any.json
+    printf '%s\n' '{"kind":"element","v":1,"id":"a","class":"IfcMaterial","is":"resource","name":"M"}' '{"kind":"element","v":1,"id":"b","class":"IfcDoor","name":"D"}' > in
+    run -0 trm-check -q -r any.json in
+    [[ "$output" == *'"applicable":1,'* ]]
 }

@@ -91,7 +91,7 @@ sets() { trm-convert -s heads=2 -s n=6 -s T=3 -s seq=9 -s prefix=4 "$@"; }
     echo '{"arch":{"H_cycles":3,"L_cycles":6,"num_heads":2,"hidden_size":8,"expansion":4,"pos_encodings":"rope","mlp_t":false,
         "puzzle_emb_ndim":8,"puzzle_emb_len":4,"loss":{"loss_type":"softmax_cross_entropy"}},"seq_len":9}' > c.json
     printf 'arch:\n  H_cycles: 3\n  L_cycles: 6\n  expansion: 4\n  hidden_size: 8\n  loss:\n    loss_type: softmax_cross_entropy\n' > c.yaml
-    printf '  mlp_t: false\n  num_heads: 2\n  pos_encodings: rope\n  puzzle_emb_len: 4\n  puzzle_emb_ndim: 8\nlr: 0.0001\n' >> c.yaml
+    printf '  mlp_t: False # no\n  num_heads: 2  # min(2, hidden_size)\n  pos_encodings: rope\n  puzzle_emb_len: 4\n  puzzle_emb_ndim: 8\nlr: 0.0001\n' >> c.yaml
     trm-convert -c c.json -o json.trm "$M/published.safetensors"
     trm-convert -c c.yaml -s seq=9 -o yaml.trm "$M/published.safetensors"
     cmp json.trm yaml.trm

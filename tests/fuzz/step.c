@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../lib/step/skip.h"
 #include "../../lib/step/step.h"
 
 enum { DEEP = 12 };
@@ -55,6 +56,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trm_step st;
     struct trm_err err = {0};
     struct trm_arena arena = {0};
+    const char *text = (const char *)data;
+    if (trm_step_skip(text, text + size) != trm_step_skip_plain(text, text + size))
+        abort();
     if (trm_step_open(&st, (const char *)data, size, want, NULL, &err) == 0) {
         for (size_t i = 0; i < st.n_inst; i++) {
             walk(&st, &arena, trm_step_args(&st, (uint32_t)i));

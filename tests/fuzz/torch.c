@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../../lib/pack/pack.h"
+#include "../../lib/torch/pickle.h"
 #include "../../lib/torch/torch.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -44,9 +45,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct trm_pack p = {0};
     struct trm_err err = {0};
+    struct trm_arena arena = {0};
     char *zip;
     size_t n;
-    read_through(data, size);
+    bool zipped = trm_pack_is_zip(data, size), good = !zipped && trm_pickle_read(&arena, data, size, &err) != NULL;
+    trm_arena_release(&arena);
+    if (zipped)
+        read_through(data, size);
+    if (!good)
+        return 0;
     if (trm_pack_store(&p, "a/data.pkl", data, size, &err) == 0 && trm_pack_store(&p, "a/data/0", "0123456789abcdef01234567", 24, &err) == 0
         && trm_pack_finish(&p, &zip, &n, &err) == 0) {
         read_through(zip, n);

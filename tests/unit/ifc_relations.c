@@ -206,6 +206,36 @@ T_MAIN
         CHECK_STR(str(e.classifications[0].system), "OmniClass");
         CHECK_STR(str(e.classifications[1].code), "L6814");
     }
+    T("an element is in the space it is referenced in, and in the project that declares it, where it has no place of its own")
+    {
+        CHECK(open4(DOOR WALL "#33=IFCSPACE('0Spac000000000000000A1',$,'R',$,$,$,$,$,.ELEMENT.,$,$);"
+                    "#34=IFCRELREFERENCEDINSPATIALSTRUCTURE('c',$,$,$,(#20),#33);#35=IFCRELDECLARES('d',$,$,$,#1,(#40));") == 0);
+        CHECK_STR(chain(20), "Space");
+        CHECK_STR(element(20).containers[0].relation, "IfcRelReferencedInSpatialStructure");
+        CHECK_STR(chain(40), "Project");
+        CHECK_STR(element(40).containers[0].relation, "IfcRelDeclares");
+    }
+    T("a classification that hangs on an external reference relationship is found, without a warning for what is not in the index")
+    {
+        CHECK(open4(DOOR "#50=IFCCLASSIFICATION($,$,$,'Uniclass',$,$,$);#51=IFCCLASSIFICATIONREFERENCE($,'Pr',$,#50,$,$);#52=IFCMATERIAL('Oak',$,$);"
+                    "#53=IFCEXTERNALREFERENCERELATIONSHIP($,$,#51,(#52));#54=IFCRELASSOCIATESMATERIAL('a',$,$,$,(#20),#52);"
+                    "#55=IFCEXTERNALREFERENCERELATIONSHIP($,$,#56,(#52));#56=IFCDOCUMENTREFERENCE($,$,'doc',$,$);") == 0);
+        CHECK(warnings("dangling_reference") == 0);
+        CHECK_STR(materials(20), "material:Oak:(none):(none)");
+    }
+    T("relations that would multiply into more links than the file has bytes are cut and said")
+    {
+        static char body[1 << 17];
+        size_t n = (size_t)snprintf(body, sizeof body, DOOR "#22=IFCPROPERTYSET('c',$,'S',$,());#28=IFCRELDEFINESBYPROPERTIES('b',$,$,$,(#20");
+        for (int i = 0; i < 9000; i++)
+            n += (size_t)snprintf(body + n, sizeof body - n, ",#20");
+        n += (size_t)snprintf(body + n, sizeof body - n, "),IFCPROPERTYSETDEFINITIONSET((#22");
+        for (int i = 0; i < 9000; i++)
+            n += (size_t)snprintf(body + n, sizeof body - n, ",#22");
+        snprintf(body + n, sizeof body - n, ")));");
+        CHECK(open4(body) == 0);
+        CHECK(warnings("too_many_relations") == 1 && element(20).n_psets == 1);
+    }
     T("GUIDs that repeat or are missing are marked and counted")
     {
         CHECK(open4(DOOR "#21=IFCDOOR('0Door000000000000000A1',$,'E',$,$,$,$,$,$,$,$,$,$);#22=IFCDOOR($,$,'F',$,$,$,$,$,$,$,$,$,$);"
@@ -225,6 +255,60 @@ T_MAIN
         CHECK(open_body("IFC4", UNITS, DOOR "#30=IFCNEVERHEARD(1);#31=IFCNEVERHEARD(2);#32=IFCROAD('0Road000000000000000A1',$,'R',$,$,$,$,$,$,$);") == 0);
         CHECK(warnings("unknown_entity") == 2 && warnings("entity_of_other_schema") == 1);
         CHECK_STR(element(32).cls, "IfcRoad");
+    }
+    T("attributes that stood elsewhere before IFC4X3_ADD2 are read where they stood")
+    { /* a part of a road had the usage ROADWAYPLATEAU and no predefined type */
+        static const char *const older[] = {"IFC4X3_RC1", "IFC4X3_RC2", "IFC4X3_RC3", "IFC4X3_RC4"};
+        for (size_t i = 0; i < sizeof older / sizeof *older; i++) {
+            CHECK(open_body(older[i], UNITS,
+                            "#20=IFCFACILITYPART('0Part000000000000000A1',$,'Plateau',$,$,$,$,'long',.ELEMENT.,IFCROADPARTTYPEENUM(.ROADWAYPLATEAU.),.LATERAL.);"
+                            "#21=IFCALIGNMENT('0Alig000000000000000A1',$,'A',$,$,$,$,#22,.USERDEFINED.);#22=IFCPOLYLINE(());") == 0);
+            CHECK_STR(trm_schema_name(model.schema), "IFC4X3");
+            e = element(20);
+            CHECK_STR(str(e.predefined_type), "ROADWAYPLATEAU");
+            CHECK_STR(str(find_prop(e.attributes, e.n_attributes, "UsageType")->value.text), "LATERAL");
+            CHECK_STR(str(find_prop(e.attributes, e.n_attributes, "LongName")->value.text), "long");
+            CHECK_STR(str(element(21).predefined_type), "USERDEFINED");
+            CHECK(warnings("attribute_count") == 0);
+        }
+        CHECK(open_body("IFC4X1", UNITS, "#21=IFCALIGNMENT('0Alig000000000000000A1',$,'A',$,$,$,$,#22,.USERDEFINED.);#22=IFCALIGNMENTCURVE($,$,$);") == 0);
+        CHECK_STR(str(element(21).predefined_type), "USERDEFINED");
+        CHECK(open_body("IFC4X2", UNITS, "#20=IFCBRIDGEPART('0Part000000000000000A1',$,'Deck',$,$,$,$,$,.ELEMENT.,.DECK.);") == 0);
+        CHECK_STR(str(element(20).predefined_type), "DECK");
+        CHECK(find_prop(element(20).attributes, element(20).n_attributes, "UsageType") == NULL);
+    }
+    T("IFC4X3_ADD2 and IFC4X3 are read as they are written")
+    {
+        static const char *const now[] = {"IFC4X3_ADD2", "IFC4X3", "IFC4X3_ADD1", "IFC4X3_TC1"};
+        for (size_t i = 0; i < sizeof now / sizeof *now; i++) {
+            CHECK(open_body(now[i], UNITS,
+                            "#20=IFCROADPART('0Part000000000000000A1',$,'Plateau',$,$,$,$,'long',.ELEMENT.,.LATERAL.,.ROADWAYPLATEAU.);"
+                            "#21=IFCALIGNMENT('0Alig000000000000000A1',$,'A',$,$,$,$,.USERDEFINED.);"
+                            "#22=IFCBRIDGEPART('0Part000000000000000A2',$,'Deck',$,$,$,$,$,.ELEMENT.,.LATERAL.,.DECK.);") == 0);
+            e = element(20);
+            CHECK_STR(str(e.predefined_type), "ROADWAYPLATEAU");
+            CHECK_STR(str(find_prop(e.attributes, e.n_attributes, "UsageType")->value.text), "LATERAL");
+            CHECK_STR(str(element(21).predefined_type), "USERDEFINED");
+            CHECK_STR(str(element(22).predefined_type), "DECK");
+            CHECK(warnings("attribute_count") == 0);
+        }
+    }
+    T("IFC2X_FINAL and IFC2X2_FINAL are read as IFC2X3, which kept their attributes")
+    {
+        static const char *const old[] = {"IFC2X_FINAL", "IFC2X2_FINAL", "IFC2X3_TC1"};
+        for (size_t i = 0; i < sizeof old / sizeof *old; i++) {
+            CHECK(open_body(old[i], UNITS,
+                            "#20=IFCDOOR('0Door000000000000000A1',$,'D',$,$,$,$,'tag',2000.,900.);#22=IFCPROPERTYSET('c',$,'S',$,(#23));"
+                            "#23=IFCPROPERTYSINGLEVALUE('X',$,IFCLABEL('x'),$);#24=IFCRELDEFINESBYPROPERTIES('b',$,$,$,(#20),#22);"
+                            "#25=IFCBUILDINGSTOREY('0Stor000000000000000A1',$,'EG',$,$,$,$,$,.ELEMENT.,0.);"
+                            "#26=IFCRELCONTAINEDINSPATIALSTRUCTURE('d',$,$,$,(#20),#25);") == 0);
+            e = element(20);
+            CHECK_STR(trm_schema_name(model.schema), "IFC2X3");
+            CHECK(num(*find_prop(e.attributes, e.n_attributes, "OverallWidth")) == 0.9);
+            CHECK_STR(str(prop(20, "X").value.text), "x");
+            CHECK_STR(str(element(20).storey), "EG");
+            CHECK(warnings("attribute_count") == 0);
+        }
     }
     T("a file of another schema, or of none, is refused by name")
     {

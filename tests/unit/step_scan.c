@@ -232,6 +232,53 @@ T_MAIN
                         "#2=IFCB();\n" TAIL) == 0);
         CHECK(st.n_inst == 2 && warnings("doubled_header") == 1);
     }
+    T("a header without a description, or with everything in it, is read")
+    {
+        CHECK(open_text("ISO-10303-21;HEADER;FILE_DESCRIPTION($,'2;1');FILE_NAME($,$,$,$,$,$,$);FILE_SCHEMA(('IFC4'));ENDSEC;DATA;#1=IFCA();" TAIL) == 0);
+        CHECK(st.n_inst == 1 && st.n_warnings == 0 && st.file_description && st.file_name && st.file_schema);
+    }
+    T("references lead forwards as well as backwards, and each value of lists in lists is reached")
+    {
+        CHECK(open_data("#2=IFCA(#9,((1,2),(),(IFCB(IFCC(3)),$)));\n#9=IFCD(#2);\n") == 0);
+        CHECK_STR(keyword_of(arg(2, 0).ref), "IFCD");
+        CHECK_STR(keyword_of(arg(9, 0).ref), "IFCA");
+        struct trm_step_val lists = arg(2, 1), inner;
+        struct trm_step_cur c = trm_step_inside(&lists);
+        CHECK(trm_step_next(&c, &inner) && count_inside(inner) == 2);
+        CHECK(trm_step_next(&c, &inner) && inner.type == TRM_STEP_LIST && count_inside(inner) == 0);
+        CHECK(trm_step_next(&c, &inner) && count_inside(inner) == 2);
+        CHECK(!trm_step_next(&c, &inner));
+    }
+    T("thousands of made-up entity names fill no memory: those beyond a bound are bad instances")
+    {
+        size_t n = 0, cap = 400000;
+        char *text = malloc(cap);
+        n += (size_t)snprintf(text, cap, HEAD);
+        for (int i = 0; i < 6000; i++)
+            n += (size_t)snprintf(text + n, cap - n, "#%d=IFCMADEUP%d('a',$);\n", i + 1, i);
+        n += (size_t)snprintf(text + n, cap - n, TAIL);
+        CHECK(open_n(text, n) == 0);
+        CHECK(st.n_keywords == 4000 && st.n_inst == 4000 && warnings("bad_instance") == 2000);
+        trm_step_release(&st);
+        free(text);
+    }
+    T("numbers of any length are no instance, no reference and no number, and end")
+    {
+        size_t n = 0, digits = 300000;
+        char *text = malloc(3 * digits + 1000);
+        n += (size_t)sprintf(text, HEAD "#");
+        memset(text + n, '9', digits), n += digits;
+        n += (size_t)sprintf(text + n, "=IFCA();\n#1=IFCB(");
+        memset(text + n, '7', digits), n += digits;
+        n += (size_t)sprintf(text + n, ",#");
+        memset(text + n, '8', digits), n += digits;
+        n += (size_t)sprintf(text + n, ",5);\n" TAIL);
+        CHECK(open_n(text, n) == 0);
+        CHECK_STR(shape(1), "i?i");
+        CHECK(isnan(num(1, 0)) && num(1, 2) == 5 && warnings("bad_instance") == 1);
+        trm_step_release(&st);
+        free(text);
+    }
     T("a byte order mark and leading blanks are skipped")
     {
         CHECK(open_text("\xEF\xBB\xBF \n" HEAD "#1=IFCA();" TAIL) == 0);
