@@ -102,12 +102,12 @@ exec ./worker
 END
     chmod +x opens
     start -w 2 --watch model -m unix:figures -- ./opens
-    (for i in {1..400}; do el "$i" | ask; sleep 0.01; done > answers) &
+    (for i in {1..60}; do el "$i" | ask; sleep 0.02; done > answers) &
     load=$!
     sleep 1
     ln -s model2 new && mv -T new model
     wait $load
-    [ "$(grep -c '"kind":"trace"' answers)" -eq 400 ]
+    [ "$(grep -c '"kind":"trace"' answers)" -eq 60 ]
     tail -n 1 answers | grep -q '"model":"model2"'
     [ "$(metric trm_model_changes_total)" = 1 ]
     echo bad > model3

@@ -157,11 +157,11 @@ END
     echo no > more/no.ifc
     run ! go IFC=more
     [[ "$output" == *"none of 1 models could be done"* ]]
-    flock out/steps/lock sleep 14 &
-    sleep 0.3
-    run ! go
+    exec 8> out/steps/lock
+    flock 8
+    run ! go 8>&-
+    exec 8>&-
     [[ "$output" == *"another run is at work"* ]]
-    wait
 }
 
 @test "killed with -9 at any moment and started again it ends in the same files" {

@@ -154,9 +154,9 @@ setup_file() {
     run ! night 11 RULES=nowhere
     run ! night eleven
     [[ "$output" == *"expected a day"* ]]
-    flock out/lock sleep 8 &
-    sleep 0.3
-    run ! night 10
+    exec 8> out/lock
+    flock 8
+    run ! night 10 8>&-
+    exec 8>&-
     [[ "$output" == *"another run is at work"* ]]
-    wait
 }
