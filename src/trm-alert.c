@@ -83,25 +83,23 @@ median_before(const struct alert *a, size_t i)
 }
 
 static void
-put(struct alert *a, struct trm_cli *c, const char *what, double now, double before, double percent)
+put(struct alert *a, struct trm_cli *c, const char *what, double found, double expected, double limit)
 {
-    struct trm_buf b = {0};
+    struct trm_buf b = {0}, id = {0};
     struct trm_jw w = {.out = &b};
     const char *night = a->night[a->n - 1].id;
-    struct trm_buf id = {0};
-    trm_buf_addf(&id, "%s/%s", night, what);
+    trm_buf_addf(&id, "%s/%s", what, night);
     trm_jw_object(&w);
     trm_jw_kstr(&w, "kind", "alert");
     trm_jw_knum(&w, "v", 1);
     trm_jw_kstr(&w, "id", id.data);
-    trm_jw_kstr(&w, "night", night);
-    trm_jw_kstr(&w, "what", what);
-    if (!isnan(now))
-        trm_jw_knum(&w, "now", now);
-    if (!isnan(before))
-        trm_jw_knum(&w, "before", before);
-    if (percent > 0)
-        trm_jw_knum(&w, "threshold_percent", percent);
+    trm_jw_kstr(&w, "alert", what);
+    trm_jw_kstr(&w, "of", night);
+    if (!isnan(found)) {
+        trm_jw_knum(&w, "found", found);
+        trm_jw_knum(&w, "expected", expected);
+        trm_jw_knum(&w, "limit", limit);
+    }
     trm_jw_end(&w);
     trm_cli_put_text(c, b.data, b.len);
     trm_buf_release(&id);
@@ -117,14 +115,11 @@ judge(struct alert *a, struct trm_cli *c)
         put(a, c, "failed", NAN, NAN, 0);
     for (size_t i = 0; i < a->n_watch; i++) {
         const struct watch *w = &a->watch[i];
-        double now = n->figure[i], before = w->rule == ABOVE ? NAN : median_before(a, i);
-        /* a millionth of slack: a figure that meets its threshold is not beyond it by rounding */
-        double share = w->percent / 100, slack = 1e-9 * (1 + fabs(now));
-        bool crossed = w->rule == ABOVE   ? now * 100 > w->percent + 100 * slack
-                       : w->rule == FALLS ? now < before * (1 - share) - slack
-                                          : now > before * (1 + share) + slack;
-        if (crossed) /* comparisons with NAN are false */
-            put(a, c, w->what, now, before, w->percent);
+        double now = n->figure[i], before = w->rule == ABOVE ? 0 : median_before(a, i), share = w->percent / 100;
+        double limit = w->rule == ABOVE ? share : w->rule == FALLS ? before * (1 - share) : before * (1 + share);
+        double slack = 1e-9 * (1 + fabs(now)); /* a figure that meets its limit is not beyond it by rounding */
+        if (w->rule == FALLS ? now < limit - slack : now > limit + slack) /* comparisons with NAN are false */
+            put(a, c, w->what, now, before, round(limit * 1e9) / 1e9);
     }
 }
 

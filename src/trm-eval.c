@@ -1,4 +1,4 @@
-/* trm-eval: how right the traces are.
+/* trm-eval: how right the traces are, and, with --tasks, answers to tasks.
  *
  * In: trace records, whole stream; truth (checked records of the full elements) by --truth, or labels in the traces; traces
  * of other models by --baseline. Out: one eval record per group and per rule and group, or a table with --text.
@@ -10,6 +10,7 @@
 #include "../lib/base/names.h"
 #include "../lib/cli/cli.h"
 #include "../lib/rec/rec.h"
+#include "../lib/score/score.h"
 #include "../lib/stat/stat.h"
 
 enum group { ALL, COMPLETE, HIDDEN, NAMED, OTHER, N_GROUPS };
@@ -39,7 +40,8 @@ struct judged { /* one case */
 };
 struct eval {
     /* settings */
-    struct trm_list truth, baselines;
+    struct trm_list truth, baselines, tasks, epochs;
+    struct trm_score_opts score;
     long draws, seed, bins;
     double level;
     bool text;
@@ -339,14 +341,7 @@ struct sums {
 static int
 bound(const struct eval *e, struct share *s, const double *top, const double *bottom, struct trm_err *err)
 {
-    double z = 1.959963984540054 * (e->level == 0.95 ? 1 : 0);
-    if (z == 0) { /* the normal quantile by bisection on erfc; level is an option, so this is rare */
-        double lo = 0, hi = 40;
-        for (int i = 0; i < 200; i++)
-            *(erfc((lo + hi) / 2 / sqrt(2)) > 1 - e->level ? &lo : &hi) = (lo + hi) / 2;
-        z = lo;
-    }
-    s->wilson = trm_stat_wilson(fmax(0, s->right), s->n, z);
+    s->wilson = trm_stat_wilson(fmax(0, s->right), s->n, trm_stat_z(e->level));
     size_t with = 0;
     for (size_t b = 0; b < e->buildings.n; b++)
         with += bottom[b] > 0;
@@ -653,6 +648,148 @@ put_all(struct eval *e, struct trm_cli *c)
             put_figures(e, c, (long)r, g, false);
 }
 
+/* --- tasks ---------------------------------------------------------------------------------------------------------- */
+
+struct tasks {
+    struct trm_shelf shelf;
+    struct trm_scores scores;
+    struct trm_task task;
+    struct trm_answer answer;
+};
+
+static int
+read_task(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
+{
+    (void)c;
+    struct tasks *t = ctx;
+    return trm_task_read(&t->task, rec, err) != 0 ? -1 : trm_shelf_put(&t->shelf, NULL, &t->task, err);
+}
+
+static int
+read_task_answer(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
+{
+    (void)c;
+    struct tasks *t = ctx;
+    const char *kind = trm_json_str(trm_json_get(rec, "kind"), "");
+    if (strcmp(kind, "verified") == 0 || strcmp(kind, "audited") == 0)
+        return 0;
+    return trm_answer_read(&t->answer, rec, err) != 0 ? -1 : trm_scores_answer(&t->scores, &t->answer, err);
+}
+
+static void
+put_score(struct eval *e, struct trm_cli *c, const struct trm_scores *s, long family, int difficulty)
+{
+    struct trm_buf b = {0};
+    struct trm_err err = {0};
+    if (trm_scores_write(&b, s, family, difficulty, &e->score, e->text, &err))
+        trm_cli_put_text(c, b.data, b.len);
+    else if (err.kind)
+        trm_cli_fail(c, &err);
+    trm_buf_release(&b);
+}
+
+/* All, each family, each difficulty of each family. */
+static void
+put_scores(struct eval *e, struct trm_cli *c, const struct trm_scores *s)
+{
+    if (e->text) {
+        struct trm_buf b = {0};
+        trm_scores_head(&b);
+        trm_cli_put_text(c, b.data, b.len);
+        trm_buf_release(&b);
+    }
+    put_score(e, c, s, -1, -1);
+    for (size_t f = 0; f < s->families.n; f++) {
+        put_score(e, c, s, (long)f, -1);
+        for (int d = 0; d <= TRM_TASK_LEVELS; d++)
+            put_score(e, c, s, (long)f, d);
+    }
+}
+
+/* Tasks first, then the answers of the operands or of stdin. */
+static void
+eval_tasks(struct eval *e, struct trm_cli *c)
+{
+    struct trm_err err = {0};
+    struct tasks *t = calloc(1, sizeof *t);
+    int rc = t ? 0 : out_of_memory(&err);
+    for (size_t i = 0; i < e->tasks.n; i++)
+        trm_cli_need_file(c, e->tasks.item[i]);
+    for (size_t i = 0; i < e->tasks.n && rc == 0; i++)
+        rc = trm_cli_read_file(c, e->tasks.item[i], read_task, t);
+    if (rc == 0 && trm_scores_begin(&t->scores, &t->shelf, &err) == 0 && trm_cli_read(c, read_task_answer, t) == 0) {
+        if (t->scores.n_answers == 0)
+            trm_err_set(&err, TRM_DATA, "0 answers to %zu tasks", t->scores.n);
+        put_scores(e, c, &t->scores);
+    }
+    if (err.kind)
+        trm_cli_fail(c, &err);
+    if (t) {
+        trm_scores_release(&t->scores);
+        trm_shelf_release(&t->shelf);
+    }
+    free(t);
+}
+
+/* --- learning curves ------------------------------------------------------------------------------------------------ */
+
+struct curve {
+    struct trm_buf points;
+    struct trm_jw w;
+    size_t n;
+};
+
+static int
+read_epoch(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
+{
+    (void)c;
+    (void)err;
+    static const char *const kept[] = {"epoch", "steps", "seconds", "loss", "accuracy", "exact", "val_accuracy", "val_known", "val_exact",
+                                       "val_loss", "val_steps"};
+    struct curve *k = ctx;
+    if (strcmp(trm_json_str(trm_json_get(rec, "kind"), ""), "epoch") != 0)
+        return 0;
+    trm_jw_object(&k->w);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (trm_json_type(trm_json_get(rec, kept[i])) == TRM_JSON_NUM)
+            trm_jw_knum(&k->w, kept[i], trm_json_num(trm_json_get(rec, kept[i]), 0));
+    if (trm_json_bool(trm_json_get(rec, "best"), false))
+        trm_jw_kbool(&k->w, "best", true);
+    trm_jw_end(&k->w);
+    k->n++;
+    return 0;
+}
+
+/* The epochs of one training, as one record. */
+static void
+put_curve(struct trm_cli *c, const char *path)
+{
+    struct curve k = {.n = 0};
+    struct trm_buf b = {0};
+    struct trm_jw w = {.out = &b};
+    char id[128];
+    const char *slash = strrchr(path, '/');
+    snprintf(id, sizeof id, "curve/%.100s", slash ? slash + 1 : path);
+    k.w.out = &k.points;
+    trm_jw_array(&k.w);
+    trm_cli_need_file(c, path);
+    if (trm_cli_read_file(c, path, read_epoch, &k) == 0) {
+        trm_jw_end(&k.w);
+        trm_jw_object(&w);
+        trm_jw_kstr(&w, "kind", "eval");
+        trm_jw_knum(&w, "v", 1);
+        trm_jw_kstr(&w, "id", id);
+        trm_jw_kstr(&w, "group", "curve");
+        trm_jw_knum(&w, "n", (double)k.n);
+        trm_jw_key(&w, "points");
+        trm_jw_raw(&w, k.points.data, k.points.len);
+        trm_jw_end(&w);
+        trm_cli_put_text(c, b.data, b.len);
+    }
+    trm_buf_release(&b);
+    trm_buf_release(&k.points);
+}
+
 /* --- the program ---------------------------------------------------------------------------------------------------- */
 
 /* name=path of each --baseline, read whole. */
@@ -724,6 +861,13 @@ main(int argc, char **argv)
         {'t', "truth", "FILE", "checked records of the full elements; may be given again", &e.truth, 0, 0, TRM_OPT_LIST},
         {'b', "baseline", "NAME=FILE", "traces of another model on the same input; may be given again", &e.baselines, 0, 0,
          TRM_OPT_LIST},
+        {0, "tasks", "FILE", "tasks, to judge answers to them; may be given again", &e.tasks, 0, 0, TRM_OPT_LIST},
+        {0, "limit", "MS", "with --tasks: an answer that took longer is a time-out; 0: only one that says so", &e.score.limit_ms, 0, 1e12,
+         TRM_OPT_NUM},
+        {0, "price", "X", "with --tasks: of an hour of processor, for the cost", &e.score.price, 0, 1e9, TRM_OPT_NUM},
+        {0, "seconds", "N", "with --price: seconds of processor that all answers took; 0: by the ms of each", &e.score.seconds, 0, 1e12,
+         TRM_OPT_NUM},
+        {0, "epochs", "FILE", "epoch records of a training, as a curve; may be given again", &e.epochs, 0, 0, TRM_OPT_LIST},
         {0, "text", NULL, "a table for people instead of records", &e.text, 0, 0, TRM_OPT_FLAG},
         {0, "bins", "N", "bins of the calibration error", &e.bins, 1, 1000, TRM_OPT_INT},
         {0, "draws", "N", "bootstrap draws", &e.draws, 100, 1000000, TRM_OPT_INT},
@@ -732,11 +876,21 @@ main(int argc, char **argv)
         {0},
     };
     struct trm_cli c = {.name = "trm-eval",
-                        .purpose = "How right traces are: accuracy with intervals, calibration, baselines, steps, latency.",
+                        .purpose = "How right traces and answers are: accuracy with intervals, calibration, baselines, steps, latency, cost.",
                         .operands = "[FILE...]",
                         .opts = opts};
     trm_cli_begin(&c, argc, argv);
     open_baselines(&e, &c);
+    e.score.bins = (size_t)e.bins;
+    e.score.level = e.level;
+    for (size_t i = 0; i < e.epochs.n; i++)
+        put_curve(&c, e.epochs.item[i]);
+    if (e.tasks.n)
+        eval_tasks(&e, &c);
+    if (e.tasks.n || (e.epochs.n && c.n_files == 0)) {
+        release(&e);
+        return trm_cli_end(&c);
+    }
     int rc = 0;
     for (size_t i = 0; i < e.truth.n; i++)
         trm_cli_need_file(&c, e.truth.item[i]);

@@ -65,6 +65,7 @@ static size_t
 classes_named(struct view *v, const struct ids_value *name, bool set[MAX_ENTITIES])
 {
     size_t n = 0;
+    memset(set, 0, MAX_ENTITIES * sizeof *set);
     for (int i = 0; i < trm_schema_n_entities(v->s) && i < MAX_ENTITIES; i++) {
         set[i] = trm_ids_class_matches(name, trm_schema_decl_name(v->s, i));
         n += set[i];

@@ -18,6 +18,15 @@ trm_stat_wilson(double k, double n, double z)
     return (struct trm_interval){k <= 0 ? 0 : fmax(0, centre - half), k >= n ? 1 : fmin(1, centre + half)};
 }
 
+double
+trm_stat_z(double level)
+{
+    double lo = 0, hi = 40;
+    for (int i = 0; level != 0.95 && i < 200; i++)
+        *(erfc((lo + hi) / 2 / sqrt(2)) > 1 - level ? &lo : &hi) = (lo + hi) / 2;
+    return level == 0.95 ? TRM_STAT_Z95 : lo;
+}
+
 static int
 compare_double(const void *a, const void *b)
 {

@@ -11,6 +11,10 @@
 
 #include "../base/err.h"
 
+/* z of a two-sided interval of 95 %, and of any level in (0,1): the normal quantile, by bisection on erfc. Cannot fail. */
+#define TRM_STAT_Z95 1.959963984540054
+double trm_stat_z(double level);
+
 struct trm_interval {
     double lo, hi;
 };

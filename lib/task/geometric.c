@@ -456,7 +456,7 @@ arc_lay(struct trm_task *t)
 {
     t->prefix = 0;
     t->vocab = COLOUR_9 + 1;
-    bool fits = t->w == (size_t)t->size && t->h % t->w == 0 && t->h / t->w % 2 == 1 && t->h / t->w >= 3;
+    bool fits = t->size <= GRID_SIDE && t->w == (size_t)t->size && t->h % t->w == 0 && t->h / t->w % 2 == 1 && t->h / t->w >= 3;
     return fits && t->h / t->w <= 2 * 10 + 1 ? 0 : -1;
 }
 
@@ -484,3 +484,24 @@ const struct trm_task_family trm_task_arc = {
     .lay = arc_lay, .free_shape = true, .check = infer_check, .asked = infer_asked, .judge = arc_judge,
     .answer_lo = OUTSIDE, .n_acts = trm_task_square_n, .act = arc_act, .label_lo = COLOUR_1, .label_hi = COLOUR_9,
 };
+
+/* --- one rule for all -------------------------------------------------------------------------------------------- */
+
+bool
+trm_task_constant(uint8_t *answer, const struct trm_task *t, int k)
+{
+    bool unused[GRID_VOCAB] = {false};
+    struct rule rules[MOST_RULES];
+    struct grid g, out;
+    if (strcmp(t->family->facts.domain, "geometric") != 0 || k >= all_rules(rules, unused))
+        return false;
+    size_t at = t->n - (size_t)(t->size * t->size); /* the last canvas, with the rule given and with examples */
+    if (!trm_grid_load(&g, t->input + at, t->size))
+        return false;
+    trm_grid_apply(&out, &g, rules[k]);
+    if (out.h > t->size || out.w > t->size)
+        return false;
+    memset(answer, PAD, t->n);
+    trm_grid_store(answer + at, t->size, &out);
+    return true;
+}

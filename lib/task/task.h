@@ -141,6 +141,11 @@ void trm_task_judge(struct trm_task_verdict *v, const struct trm_task *t, const 
 /* "row_repeats"; static. */
 const char *trm_task_reason_name(enum trm_task_reason r);
 
+/* The answer that a rule gives which is the same for every task: rule k = 0, 1, ... of those that the geometric families
+ * have, recolouring apart, on the grid that is asked about. False, and nothing in answer [n], when there is no such rule or
+ * the family is another. For baselines: what one gets without looking at the rule. Cannot fail. */
+bool trm_task_constant(uint8_t *answer, const struct trm_task *t, int k);
+
 /* --- records --- */
 
 /* The task as one line of JSON (no newline) at the end of b; key: from trm_task_key. with_answer: else it is left out.

@@ -12,6 +12,7 @@ setup_file() {
     trm-train --arch prior -r rules.json -o model.trm samples.ndjson > epochs.ndjson
     trm-infer -m model.trm checked.ndjson > traces.ndjson
     trm-gen --all -n 3 > tasks.ndjson
+    cp "$ROOT/pipelines/rules/routes.json" .
 }
 
 # The program with the options it cannot do without, reading what it is made for.
@@ -27,6 +28,8 @@ call() {
     trm-report) shift && trm-report "$@" checked.ndjson traces.ndjson ;;
     trm-diff) shift && trm-diff "$@" checked.ndjson checked.ndjson ;;
     trm-search) shift && trm-search "$@" tasks.ndjson ;;
+    trm-lint) shift && trm-lint "$@" samples.ndjson ;;
+    trm-route) shift && trm-route -r routes.json "$@" tasks.ndjson ;;
     *) return 77 ;;
     esac
 }
@@ -37,6 +40,7 @@ pipe() {
     trm-extract) trm-extract -r rules.json ;;
     trm-train) trm-train --arch prior -r rules.json -o "$BATS_TEST_TMPDIR/new.trm" ;;
     trm-infer) trm-infer -m model.trm ;;
+    trm-route) trm-route -r routes.json ;;
     trm-diff) trm-diff checked.ndjson ;;
     *) "$1" ;;
     esac
@@ -93,7 +97,7 @@ setup() { cd "$BATS_FILE_TMPDIR" || exit; }
 @test "lines that are no records are refused with their number, and the others are done" {
     for p in $(filters); do
         case $p in
-        trm-check) good=elements.ndjson ;; trm-extract | trm-infer | trm-report | trm-diff) good=checked.ndjson ;; trm-eval) good=traces.ndjson ;; trm-search) good=tasks.ndjson ;; *) good=samples.ndjson ;;
+        trm-check) good=elements.ndjson ;; trm-extract | trm-infer | trm-report | trm-diff) good=checked.ndjson ;; trm-eval) good=traces.ndjson ;; trm-search | trm-route) good=tasks.ndjson ;; *) good=samples.ndjson ;;
         esac
         { head -n 1 "$good"; echo '{"kind":'; echo '[1]'; printf '\xff\xfe\n'; tail -n +2 "$good"; } > "$BATS_TEST_TMPDIR/in"
         status=0
@@ -128,7 +132,9 @@ setup() { cd "$BATS_FILE_TMPDIR" || exit; }
     grep '"kind":"sample"' one > one.s
     grep '"kind":"sample"' four > four.s
     cmp one.s four.s
-    trm-search tasks.ndjson > one
-    parallel --pipe -k -N 37 -j 4 trm-search < tasks.ndjson > four
-    cmp one four
+    for p in trm-search 'trm-route -r routes.json'; do
+        $p tasks.ndjson > one
+        parallel --pipe -k -N 37 -j 4 "$p" < tasks.ndjson > four
+        cmp one four
+    done
 }

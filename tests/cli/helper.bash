@@ -15,7 +15,7 @@ programs() {
 }
 # Programs that read records from stdin, line by line or whole.
 filters() {
-    for p in trm-check trm-extract trm-split trm-train trm-infer trm-eval trm-report trm-diff trm-search; do
+    for p in trm-check trm-extract trm-split trm-train trm-infer trm-eval trm-report trm-diff trm-search trm-route trm-lint; do
         [ -e "$BIN/$p" ] && echo $p
     done
 }

@@ -12,6 +12,7 @@ setup_file() {
     cp "$(ls models/*.truth.ndjson | head -n 1)" truth.ndjson
     cp "$ROOT/pipelines/rules/building-code.json" rules.json
     cp "$ROOT/tests/data/ids/walls.ids" .
+    cp "$ROOT/tests/data/psl/turn-and-invert.psl" "$ROOT/pipelines/rules/routes.json" .
     trm-ifc models/*.ifc > elements.ndjson
     trm-check -r rules.json elements.ndjson > checked.ndjson
     cp checked.ndjson yesterday.ndjson
@@ -70,7 +71,7 @@ examples() {
     cd "$BATS_FILE_TMPDIR"
     n=0
     for page in $(pages); do
-        rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc ./*.ids rules.json try/
+        rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc ./*.ids ./*.psl ./*.json try/
         while IFS= read -r command; do
             [ -n "$command" ] || continue
             n=$((n + 1))
@@ -85,7 +86,7 @@ examples() {
 
 @test "examples of the README run" {
     cd "$BATS_FILE_TMPDIR"
-    rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc ./*.ids rules.json try/
+    rm -rf try && mkdir try && cp -R models ./*.ndjson ./*.trm ./*.ifc ./*.ids ./*.psl ./*.json try/
     n=0
     while IFS= read -r command; do
         case $command in trm-* | *"| trm-"*) ;; *) continue ;; esac

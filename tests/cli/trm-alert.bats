@@ -11,7 +11,7 @@ nights() {
         printf '{"kind":"night","v":1,"id":"2027-03-%02d","state":"done","%s":%s}\n' $day "$member" "$x"
     done
 }
-whats() { grep -oE '"what":"[a-z_]+"' | cut -d'"' -f4 | tr '\n' ' '; }
+whats() { grep -oE '"alert":"[a-z_]+"' | cut -d'"' -f4 | tr '\n' ' '; }
 
 @test "accuracy: a fall of 10 percent is met, of a little more is told" {
     [ -z "$(nights accuracy 0.9 0.81 | trm-alert)" ]
@@ -54,7 +54,7 @@ whats() { grep -oE '"what":"[a-z_]+"' | cut -d'"' -f4 | tr '\n' ' '; }
 @test "-e is 4 when an alert rose, and 0 when none; without it always 0" {
     nights accuracy 0.9 0.5 > n
     run -4 trm-alert -e n
-    [ "$output" = '{"kind":"alert","v":1,"id":"2027-03-02/accuracy","night":"2027-03-02","what":"accuracy","now":0.5,"before":0.9,"threshold_percent":10}' ]
+    [ "$output" = '{"kind":"alert","v":1,"id":"accuracy/2027-03-02","alert":"accuracy","of":"2027-03-02","found":0.5,"expected":0.9,"limit":0.81}' ]
     run -0 trm-alert n
     nights accuracy 0.9 0.9 > n
     run -0 trm-alert -e n

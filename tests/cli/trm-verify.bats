@@ -62,6 +62,11 @@ last() { tail -n 1 <<< "$output"; }
     [[ "$stderr" == *"trm-verify: answers:1: turn10/1/0: no task has this id"* ]]
     [[ "$(last)" == *'"tasks":479,"answers":479,"right":479'* ]]
 }
+@test "a canvas larger than any grid is refused; it was once read, and broke the stack" {
+    { printf '{"kind":"task","v":1,"id":"x","family":"arc","size":81,"shape":[243,81],"input":[2'; printf ',2%.0s' $(seq 19682); echo ']}'; } > large
+    run -1 --separate-stderr trm-verify large /dev/null
+    [[ "$stderr" == "trm-verify: large:1: x: shape: arc of size 81 has no 243x81" ]]
+}
 @test "records that are no answers are refused with their line, and the others are judged" {
     { head -n 1 answers; echo '{"kind":'; echo '[1]'; printf '\xff\n'; echo '{"kind":"answer","v":9,"id":"turn10/1/1"}'; echo '{"kind":"task","v":1,"id":"x"}'
       echo '{"kind":"answer","v":1,"id":"turn10/1/1","answer":[1,-1]}'; echo '{"kind":"answer","v":1,"id":"turn10/1/1","answer":"2"}'; sed -n 3p answers; } > in

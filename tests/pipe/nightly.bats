@@ -94,7 +94,7 @@ setup_file() {
     run ! bash -c "trap '' XFSZ; ulimit -f 200; $(declare -f night); ROOT='$ROOT' BIN='$BIN' night 06"
     [[ "$output" == *"failed with status"*"trm-runbook(7)"* ]]
     [ "$(member 06 state)" = failed ]
-    grep -q '"what":"failed"' out/alerts.ndjson
+    grep -q '"alert":"failed"' out/alerts.ndjson
     [ "$(readlink out/last)" = nights/2027-03-05 ]
     [ "$(exam_accuracy)" = "$before" ]
     cmp kept.html out/report.html
@@ -130,7 +130,7 @@ setup_file() {
     run night 08 TELL='cat > told'
     [ "$status" -eq 0 ] || { echo "$output"; false; }
     [ "$(member 08 not_done)" = 1 ]
-    [[ "$output" == *'"what":"broken"'* || "$(member 08 broken)" < 0.2 ]]
+    [[ "$output" == *'"alert":"broken"'* || "$(member 08 broken)" < 0.2 ]]
     grep -q "could not be read" out/report.html
     rm in/zz-broken.ifc
 }
