@@ -119,12 +119,12 @@ END
 }
 
 @test "told to end it answers what it was asked, and ends with 0" {
-    printf '#!/bin/sh\nwhile read -r l; do sleep 1; echo "$l"; done\n' > slow
+    printf '#!/bin/sh\nwhile read -r l; do : > got; sleep 1; echo "$l"; done\n' > slow
     chmod +x slow
     start -w 1 -- ./slow
     el last | ask > a &
     asking=$!
-    sleep 0.5
+    for _ in {1..600}; do [ -e got ] && break; sleep 0.05; done
     kill $server
     status=0
     wait $server || status=$?
