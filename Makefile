@@ -7,10 +7,10 @@
 trm-ifc       := cli ifc step schema pack rec base
 trm-check     := cli rule fact schema rec base
 trm-buildings := cli build rec base
-trm-extract   := cli code rule fact schema rec base
+trm-extract   := cli code task rule fact schema rec base
 trm-split     := cli fact rec base
-trm-train     := cli learn model code rule fact schema ckpt opt net mat stat rec base
-trm-infer     := cli store model code rule fact schema ckpt net mat stat rec base
+trm-train     := cli learn team model code task rule fact schema ckpt opt net mat stat rec base
+trm-infer     := cli store model code task rule fact schema ckpt net mat stat rec base
 trm-diff      := cli fact rec base
 trm-eval      := cli score task stat fact rec base
 trm-models    := cli store ckpt rec base
@@ -57,19 +57,28 @@ B   := .build/std
 BIN := bin
 endif
 
+# Training by several processes: make MPI=1 builds .build/mpi/bin/trm-train, which mpirun starts; Debian has it as libopenmpi-dev
+# and openmpi-bin. Nothing else needs it.
+ifdef MPI
+B   := .build/mpi
+BIN := .build/mpi/bin
+override CFLAGS += -DTRM_MPI $(shell mpicc --showme:compile)
+team.libs := $(shell mpicc --showme:link)
+endif
+
 ROOMS    := $(notdir $(wildcard lib/*))
 PROGRAMS := $(patsubst src/%.c,%,$(wildcard src/*.c))
 UNITS    := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/*.c))
 REPLAYS  := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 GOLDENS  := $(B)/unit/golden-f64 $(B)/unit/golden-f32
 # every room, highest first, for tests that may use any of them
-ALL      := cli build page score lint store learn model torch ckpt opt net mat code task rule fact ifc step schema stat pack rec base
+ALL      := cli build page score lint store learn team model torch ckpt opt net mat code task rule fact ifc step schema stat pack rec base
 HAVE     := $(filter $(notdir $(patsubst %/,%,$(dir $(wildcard lib/*/*.c)))),$(ALL))
 
 .SUFFIXES:
 .SECONDARY:
 .DELETE_ON_ERROR:
-.PHONY: all programs demo check golden ids-suite bench fuzz install uninstall clean setup help units
+.PHONY: all programs demo check golden ids-suite bench fuzz install uninstall deb clean setup help units
 
 all: programs
 
@@ -150,7 +159,9 @@ help:
 	@echo "make ids-suite  IDS cases under IDS=folder"
 	@echo "make bench      one JSON line per benchmark"
 	@echo "make fuzz       every fuzz target for SECONDS=60"
+	@echo "make MPI=1      .build/mpi/bin/trm-train, for mpirun"
 	@echo "make install    PREFIX=/usr/local DESTDIR="
+	@echo "make deb        a Debian package in .build/"
 
 setup:
 	@pipelines/setup.sh run
@@ -212,13 +223,29 @@ fuzz:
 	@$(MAKE) -s --no-print-directory -j$(JOBS) $(FUZZERS)
 	@tests/fuzz/run.sh $(SECONDS) $(FUZZERS)
 
+# What is installed where, below DESTDIR and PREFIX; uninstall takes away just that.
+AT       = $(DESTDIR)$(PREFIX)
+MANDIRS := 1 5 7
+BASHDIR  = $(AT)/share/bash-completion/completions
+ZSHDIR   = $(AT)/share/zsh/site-functions
+
 install: programs
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/trm $(foreach s,1 5 7,$(DESTDIR)$(PREFIX)/share/man/man$(s))
-	install -m 755 $(PROGRAMS:%=$(BIN)/%) $(DESTDIR)$(PREFIX)/bin
-	$(foreach s,1 5 7,install -m 644 $(wildcard man/man$(s)/*) $(DESTDIR)$(PREFIX)/share/man/man$(s) &&) true
-	cp -R pipelines $(DESTDIR)$(PREFIX)/share/trm/
+	install -d $(AT)/bin $(AT)/share/trm $(AT)/share/doc/trm $(BASHDIR) $(ZSHDIR) $(MANDIRS:%=$(AT)/share/man/man%)
+	install -m 755 $(PROGRAMS:%=$(BIN)/%) $(AT)/bin
+	$(foreach s,$(MANDIRS),install -m 644 $(wildcard man/man$(s)/*) $(AT)/share/man/man$(s) &&) true
+	cp -R pipelines $(AT)/share/trm/
+	install -m 644 README.md LICENSE $(AT)/share/doc/trm
+	$(foreach p,$(PROGRAMS),share/complete.sh bash $(BIN)/$(p) > $(BASHDIR)/$(p) &&) true
+	$(foreach p,$(PROGRAMS),share/complete.sh zsh $(BIN)/$(p) > $(ZSHDIR)/_$(p) &&) true
 
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(PREFIX)/bin/%)
-	rm -f $(foreach s,1 5 7,$(patsubst man/%,$(DESTDIR)$(PREFIX)/share/man/%,$(wildcard man/man$(s)/*)))
-	rm -rf $(DESTDIR)$(PREFIX)/share/trm
+	rm -f $(PROGRAMS:%=$(AT)/bin/%) $(PROGRAMS:%=$(BASHDIR)/%) $(PROGRAMS:%=$(ZSHDIR)/_%)
+	rm -f $(foreach s,$(MANDIRS),$(patsubst man/%,$(AT)/share/man/%,$(wildcard man/man$(s)/*)))
+	rm -rf $(AT)/share/trm $(AT)/share/doc/trm
+
+deb:
+	@pipelines/setup.sh deb
+	@$(MAKE) -s --no-print-directory -j$(JOBS) programs
+	@rm -rf .build/deb
+	@$(MAKE) -s --no-print-directory install DESTDIR=.build/deb PREFIX=/usr
+	@share/deb.sh .build/deb .build

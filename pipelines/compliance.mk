@@ -18,7 +18,8 @@
 
 # --- settings -------------------------------------------------------------------------------------------------------
 HERE := $(dir $(lastword $(MAKEFILE_LIST)))
-BIN  ?= $(HERE)../bin
+# beside the pipelines in the sources; installed, they stand in PREFIX/share/trm
+BIN  ?= $(firstword $(wildcard $(HERE)../bin) $(abspath $(HERE)../../../bin))
 OUT  ?= demo
 IFC  ?=
 RULES ?= $(HERE)rules/building-code.json

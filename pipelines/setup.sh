@@ -1,11 +1,14 @@
 #!/bin/sh
 # What trm needs from Debian: installs what is missing when it may, else prints the command that does.
-# usage: setup.sh [run|check|fuzz]   run: build and demo (default); check: tests too; fuzz: fuzzers too
+# usage: setup.sh [run|check|fuzz|deb|mpi]   run: build and demo (default); check: tests too; fuzz: fuzzers too; deb: packing;
+# mpi: for make MPI=1
 set -eu
 need="libjansson-dev libopenblas-dev libxml2-dev libzip-dev parallel"
 case "${1:-run}" in
 check) need="$need bats libxml2-utils mandoc perl shellcheck unzip" ;;
 fuzz) need="$need clang libclang-rt-14-dev" ;;
+deb) need="$need binutils dpkg-dev lintian" ;;
+mpi) need="$need libopenmpi-dev openmpi-bin" ;;
 esac
 if ! command -v dpkg-query >/dev/null; then
     echo "setup: not Debian; these packages are needed under their names there: $need" >&2

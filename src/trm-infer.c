@@ -1,8 +1,9 @@
-/* trm-infer: elements, checked elements or samples in; a trace of each out, in the same order.
+/* trm-infer: elements, checked elements, samples or tasks in; a trace of each out, in the same order.
  *
  * Two roads to a verdict, kept apart: what a rule decides from the data stands as it is (source rule); what it cannot decide
  * gets the model's verdict with a probability (source model), and every step on the way there. One record is thought about
- * alone, so its trace does not depend on its neighbours. */
+ * alone, so its trace does not depend on its neighbours. Tasks are solved by a solver, several side by side, each alone all the
+ * same. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,9 @@
 #include "../lib/cli/core.h"
 #include "../lib/code/judge.h"
 #include "../lib/mat/mat.h"
+#include "../lib/model/desk.h"
 #include "../lib/model/model.h"
+#include "../lib/stat/stat.h"
 #include "../lib/store/store.h"
 
 enum { MOST_WHY = 5,  /* fields named by --why */
@@ -20,13 +23,18 @@ enum { MOST_WHY = 5,  /* fields named by --why */
 
 struct infer {
     /* as given */
-    const char *model_path, *store;
+    const char *model_path, *store, *stats, *backend;
     struct trm_list rule_files;
-    long max_steps, support, threads;
-    double halt; /* 0: as the model says */
+    long max_steps, support, threads, slots, rollouts;
+    double halt, noise; /* halt 0: as the model says */
     bool why, all, timing;
-    /* opened */
+    /* opened; a model of verdicts, or a solver at its desk */
     struct trm_model model;
+    struct trm_solver solver;
+    struct trm_desk *desk; /* NULL: model is the one */
+    double *ms;            /* [n_ms] of all records, for --stats; owned */
+    size_t n_ms, cap_ms;
+    double started;
     struct trm_rules *rules; /* NULL: no catalogue, only samples can be read */
     struct trm_judge *judge;
     double stop_q;
@@ -467,6 +475,23 @@ write_head(struct infer *t, const struct subject *x, struct trm_jw *w)
     trm_jw_end(w);
 }
 
+/* Milliseconds since `started`, noted for --stats. */
+static double
+ms_since(struct infer *t, double started)
+{
+    double ms = round_to((trm_cli_now() - started) * 1e3, 1e-3);
+    if (t->stats && t->n_ms == t->cap_ms) {
+        size_t cap = t->cap_ms ? 2 * t->cap_ms : 1024;
+        double *more = realloc(t->ms, cap * sizeof *more);
+        if (!more)
+            return ms; /* the figures are of those that fit */
+        t->ms = more, t->cap_ms = cap;
+    }
+    if (t->stats)
+        t->ms[t->n_ms++] = ms;
+    return ms;
+}
+
 static int
 write_trace(struct infer *t, struct subject *x, double started, struct trm_err *err)
 {
@@ -477,10 +502,68 @@ write_trace(struct infer *t, struct subject *x, double started, struct trm_err *
     if (write_verdicts(t, x, &w, err) != 0)
         return -1;
     write_steps(t, x, &w);
+    double ms = ms_since(t, started);
     if (t->timing)
-        trm_jw_knum(&w, "ms", round_to((trm_cli_now() - started) * 1e3, 1e-3));
+        trm_jw_knum(&w, "ms", ms);
     trm_jw_end(&w);
     return t->out.failed ? no_memory(err) : 0;
+}
+
+/* --- tasks ----------------------------------------------------------------------------------------------------------- */
+
+/* Traces that are ready and whose turn it is. */
+static void
+put_ready(struct infer *t, struct trm_cli *c)
+{
+    const struct trm_buf *text;
+    double started;
+    while ((text = trm_desk_next(t->desk, &started))) {
+        double ms = ms_since(t, started);
+        trm_buf_reset(&t->out);
+        trm_buf_add(&t->out, text->data, text->len);
+        if (t->timing) {
+            trm_buf_adds(&t->out, ",\"ms\":");
+            trm_buf_addnum(&t->out, ms);
+        }
+        trm_buf_addc(&t->out, '}');
+        trm_cli_put_text(c, t->out.data, t->out.len);
+    }
+}
+
+/* One step for all tasks at the desk: 1 when there is more to do, 0 when not, -1 with err. */
+static int
+work(void *ctx, struct trm_cli *c, struct trm_err *err)
+{
+    struct infer *t = ctx;
+    if (!t->desk || !trm_desk_busy(t->desk))
+        return 0;
+    if (trm_desk_step(t->desk, err) != 0)
+        return -1;
+    put_ready(t, c);
+    return trm_desk_busy(t->desk);
+}
+
+static int
+infer_task(struct infer *t, struct trm_cli *c, const trm_json *rec, double started, struct trm_err *err)
+{
+    if (!t->desk)
+        return trm_err_set(err, TRM_DATA, "kind: task, but the model judges elements: expected one that learned from tasks");
+    while (!trm_desk_room(t->desk))
+        if (work(t, c, err) < 0)
+            return -1;
+    return trm_desk_put(t->desk, rec, started, err);
+}
+
+/* Those still at the desk when the last line was read. */
+static void
+finish_tasks(struct infer *t, struct trm_cli *c)
+{
+    struct trm_err err = {0};
+    int more;
+    while ((more = work(t, c, &err)) > 0)
+        ;
+    if (more < 0)
+        trm_cli_fail(c, &err);
 }
 
 /* --- the program ----------------------------------------------------------------------------------------------------- */
@@ -489,6 +572,9 @@ write_trace(struct infer *t, struct subject *x, double started, struct trm_err *
 static int
 take(struct infer *t, struct subject *x, const char *kind, struct trm_err *err)
 {
+    bool known = !strcmp(kind, "sample") || !strcmp(kind, "element") || !strcmp(kind, "checked");
+    if (t->desk && known)
+        return trm_err_set(err, TRM_DATA, "kind: %.40s, but the model solves tasks: expected one that learned from samples", kind);
     if (!strcmp(kind, "sample"))
         return take_sample(t, x, err) == 0 ? 1 : -1;
     if (!strcmp(kind, "element") || !strcmp(kind, "checked"))
@@ -497,7 +583,7 @@ take(struct infer *t, struct subject *x, const char *kind, struct trm_err *err)
     for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++)
         if (!strcmp(kind, dropped[i]))
             return 0;
-    return trm_err_set(err, TRM_DATA, "kind \"%.40s\": expected element, checked or sample", kind);
+    return trm_err_set(err, TRM_DATA, "kind \"%.40s\": expected element, checked, sample or task", kind);
 }
 
 static int
@@ -510,6 +596,8 @@ infer(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
     trm_arena_reset(&t->arena);
     if (trm_fact_kind(rec, &kind, err) != 0)
         return -1;
+    if (!strcmp(kind, "task"))
+        return infer_task(t, c, rec, started, err);
     int is = take(t, &x, kind, err);
     if (is <= 0)
         return is;
@@ -541,27 +629,105 @@ open_rules(struct infer *t, struct trm_cli *c)
 }
 
 static void
-open_model(struct infer *t, struct trm_cli *c)
+open_judge(struct infer *t, struct trm_cli *c)
 {
     struct trm_err err = {0};
-    char current[TRM_STORE_PATH];
-    if (!t->model_path == !t->store)
-        trm_err_set(&err, TRM_USAGE, "%s: expected -m MODEL or --store DIR", t->store ? "two models" : "no model");
-    if (err.kind || (t->store && trm_store_find(current, NULL, t->store, 0, &err) != 0) ||
-        trm_model_open(&t->model, t->store ? current : t->model_path, &err) != 0)
-        trm_cli_die(c, &err);
-    t->stop_q = t->halt <= 0 ? t->model.stop_q : t->halt >= 1 ? INFINITY : log(t->halt / (1 - t->halt));
     open_rules(t, c);
     t->judge = trm_judge_new(&t->model, (size_t)t->threads, (size_t)t->threads, &err);
     if (!t->judge)
         trm_cli_die(c, &err);
 }
 
+/* Slots for whole tasks: as many as asked for, and no fewer than one task's rollouts. */
+static void
+open_desk(struct infer *t, struct trm_cli *c)
+{
+    struct trm_err err = {0};
+    if (t->slots == 0)
+        t->slots = t->threads;
+    if (t->slots < t->rollouts)
+        t->slots = t->rollouts;
+    struct trm_solve_opt opt = {.slots = (size_t)t->slots, .threads = (size_t)t->threads, .max_steps = (size_t)t->max_steps,
+                                .stop_q = t->stop_q, .rollouts = (size_t)t->rollouts, .noise = t->noise};
+    t->desk = trm_desk_new(&t->solver, &opt, &err);
+    if (!t->desk)
+        trm_cli_die(c, &err);
+}
+
+static void
+open_model(struct infer *t, struct trm_cli *c)
+{
+    struct trm_err err = {0};
+    char current[TRM_STORE_PATH];
+    struct trm_ckpt file;
+    if (!t->model_path == !t->store)
+        trm_err_set(&err, TRM_USAGE, "%s: expected -m MODEL or --store DIR", t->store ? "two models" : "no model");
+    if (err.kind || (t->store && trm_store_find(current, NULL, t->store, 0, &err) != 0))
+        trm_cli_die(c, &err);
+    const char *path = t->store ? current : t->model_path;
+    if (trm_ckpt_open(&file, path, false, &err) != 0)
+        trm_cli_die(c, &err);
+    bool solver = trm_solver_is(&file);
+    if (solver ? trm_solver_of(&t->solver, &file, path, &err) : trm_model_of(&t->model, &file, path, &err))
+        trm_cli_die(c, &err);
+    double own = solver ? t->solver.stop_q : t->model.stop_q;
+    t->stop_q = t->halt <= 0 ? own : t->halt >= 1 ? INFINITY : log(t->halt / (1 - t->halt));
+    if ((solver || t->model.arch == TRM_ARCH_TRM) &&
+        trm_net_backend(solver ? &t->solver.net : &t->model.net, t->backend, &err) != 0)
+        trm_cli_die(c, &err);
+    if (solver)
+        open_desk(t, c);
+    else
+        open_judge(t, c);
+}
+
+static const double quantiles[] = {0.5, 0.95, 0.99};
+
+/* How long records took, as one record in a file of its own, so that the traces stay what they are. */
+static void
+write_stats(struct infer *t, struct trm_cli *c)
+{
+    struct trm_buf b = {0};
+    struct trm_jw w = {.out = &b};
+    struct trm_out o;
+    struct trm_err err = {0};
+    double seconds = trm_cli_now() - t->started;
+    if (!t->stats)
+        return;
+    trm_stat_sort(t->ms, t->n_ms);
+    trm_jw_object(&w);
+    trm_jw_kstr(&w, "kind", "speed");
+    trm_jw_knum(&w, "v", 1);
+    trm_jw_kstr(&w, "id", t->desk ? t->solver.file.sha256 : t->model.file.sha256);
+    trm_jw_knum(&w, "records", (double)t->n_ms);
+    for (size_t i = 0; i < 3 && t->n_ms; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "p%.0f_ms", 100 * quantiles[i]);
+        trm_jw_knum(&w, key, trm_stat_quantile(t->ms, t->n_ms, quantiles[i]));
+    }
+    trm_jw_knum(&w, "seconds", round_to(seconds, 1e-6));
+    trm_jw_knum(&w, "per_second", seconds > 0 ? round_to((double)t->n_ms / seconds, 1e-3) : 0);
+    if (t->desk || t->model.arch == TRM_ARCH_TRM)
+        trm_jw_kstr(&w, "backend", trm_net_backend_name(t->desk ? &t->solver.net : &t->model.net));
+    trm_jw_knum(&w, "slots", (double)t->slots);
+    trm_jw_knum(&w, "threads", (double)t->threads);
+    trm_jw_knum(&w, "rollouts", (double)t->rollouts);
+    trm_jw_end(&w);
+    trm_buf_addc(&b, '\n');
+    if (trm_out_open(&o, t->stats, &err) == 0) {
+        fwrite(b.data, 1, b.len, o.f);
+        trm_out_commit(&o, &err);
+    }
+    if (err.kind)
+        trm_cli_fail(c, &err);
+    trm_buf_release(&b);
+}
+
 int
 main(int argc, char **argv)
 {
     trm_cli_blas_core(trm_mat_core_wanted(), trm_mat_core_reload, argv);
-    struct infer t = {.max_steps = 16, .support = 50, .threads = 1};
+    struct infer t = {.max_steps = 16, .support = 50, .threads = 1, .rollouts = 1, .noise = 0.5, .backend = "auto"};
     const struct trm_cli_opt opts[] = {
         {'m', "model", "MODEL", "the model file", &t.model_path, 0, 0, TRM_OPT_STR},
         {0, "store", "DIR", "use the current model of this folder", &t.store, 0, 0, TRM_OPT_STR},
@@ -572,8 +738,15 @@ main(int argc, char **argv)
         {0, "support", "N", "abstain where training had fewer labels of a rule", &t.support, 0, 1L << 31, TRM_OPT_INT},
         {'w', "why", NULL, "name the fields that moved each verdict, by hiding each in turn", &t.why, 0, 0, TRM_OPT_FLAG},
         {'a', "all", NULL, "the model's probability beside decided verdicts as well", &t.all, 0, 0, TRM_OPT_FLAG},
+        {0, "rollouts", "K", "tasks: think K times, all but the first with noise; the highest halting value wins", &t.rollouts, 1,
+         4096, TRM_OPT_INT},
+        {0, "noise", "S", "deviation of what is added to the latent state before each step of a rollout", &t.noise, 0, 100,
+         TRM_OPT_NUM},
+        {0, "slots", "N", "rollouts of tasks thought about side by side; 0: as many as threads", &t.slots, 0, 65536, TRM_OPT_INT},
+        {0, "backend", "NAME", "auto, float32, bfloat16, amx, avx512_bf16 or plain; also by TRM_BACKEND", &t.backend, 0, 0, TRM_OPT_STR},
         {0, "timing", NULL, "add the milliseconds that each record took", &t.timing, 0, 0, TRM_OPT_FLAG},
-        {'j', "threads", "N", "for --why and long lists of rules; the bytes do not depend on it", &t.threads, 1, 256,
+        {0, "stats", "FILE", "p50, p95, p99 and records a second, as one record in a file", &t.stats, 0, 0, TRM_OPT_STR},
+        {'j', "threads", "N", "for tasks, --why and long lists of rules; the bytes do not depend on it", &t.threads, 1, 256,
          TRM_OPT_INT},
         {0},
     };
@@ -581,13 +754,23 @@ main(int argc, char **argv)
                         .purpose = "Judge what rules cannot decide, and show every step.",
                         .operands = "[FILE...]",
                         .opts = opts};
+    c.idle = work;
+    if (trm_cli_env("TRM_BACKEND"))
+        t.backend = trm_cli_env("TRM_BACKEND");
     trm_cli_begin(&c, argc, argv);
     open_model(&t, &c);
-    int status = trm_cli_each(&c, infer, &t);
+    t.started = trm_cli_now();
+    if (trm_cli_read(&c, infer, &t) == 0)
+        finish_tasks(&t, &c);
+    write_stats(&t, &c);
+    int status = trm_cli_end(&c);
+    trm_desk_free(t.desk);
     trm_judge_free(t.judge);
     trm_rules_free(t.rules);
     trm_model_release(&t.model);
+    trm_solver_release(&t.solver);
     trm_arena_release(&t.arena);
     trm_buf_release(&t.out);
+    free(t.ms);
     return status;
 }

@@ -1,4 +1,4 @@
-/* trm-split: names the side of every sample. In: records of kind sample (others that trm-extract writes pass). Out: the same
+/* trm-split: names the side of every sample or task. In: records of kind sample (others that trm-extract writes pass) or task. Out: the same
  * with `side`; with --report one record of kind split at the end.
  *
  * The side hangs on a hash of the key alone, so it is the same in any order, beside any other samples, under any number of
@@ -10,13 +10,11 @@
 #include "../lib/base/hash.h"
 #include "../lib/base/table.h"
 #include "../lib/cli/cli.h"
-
-enum { TRAIN, VAL, TEST, N_SIDES };
-static const char *const side_names[N_SIDES] = {"train", "val", "test"};
+#include "../lib/fact/side.h"
 
 struct rule_count {
     char *rule; /* owned */
-    size_t n[N_SIDES][2];
+    size_t n[TRM_N_SIDES][2];
 };
 
 struct split {
@@ -28,7 +26,7 @@ struct split {
     const char **key;               /* [n_keys] in the arena */
     size_t n_keys, cap_keys;
     struct trm_table buildings;     /* digest of a key: seen */
-    size_t n_buildings[N_SIDES], n_samples[N_SIDES], n_varied[N_SIDES];
+    size_t n_buildings[TRM_N_SIDES], n_samples[TRM_N_SIDES], n_varied[TRM_N_SIDES];
     struct rule_count *rule;        /* [n_rules] owned */
     size_t n_rules, cap_rules;
     struct trm_table rules;         /* digest of a rule -> index into rule + 1 */
@@ -129,14 +127,6 @@ key_of(const char **key, struct split *s, const trm_json *rec, struct trm_err *e
     return **key ? 0 : trm_err_set(err, TRM_DATA, "building: found empty text, expected the key of a building");
 }
 
-static int
-side_of(const struct split *s, const char *key)
-{
-    uint64_t hash = trm_hash64(key, strlen(key), (uint64_t)s->seed);
-    double percent = (double)(hash >> 11) * 0x1p-53 * 100;
-    return percent < (double)s->train ? TRAIN : percent < (double)(s->train + s->val) ? VAL : TEST;
-}
-
 static struct rule_count *
 count_of(struct split *s, const char *rule)
 {
@@ -192,15 +182,18 @@ name_side(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
         trm_cli_put(c, rec);
         return 0;
     }
-    if (strcmp(kind, "sample"))
-        return trm_err_set(err, TRM_DATA, "kind: found \"%.40s\", expected \"sample\"", kind);
-    if (key_of(&key, s, rec, err))
+    bool task = !strcmp(kind, "task");
+    if (strcmp(kind, "sample") && !task)
+        return trm_err_set(err, TRM_DATA, "kind: found \"%.40s\", expected \"sample\" or \"task\"", kind);
+    /* a task's key is that of its canonical form, so no two that a symmetry carries into each other part */
+    if (task ? trm_json_need_str(rec, "key", &key, err) : key_of(&key, s, rec, err))
         return -1;
-    int side = side_of(s, key);
-    if (count_labels(s, rec, side, err))
+    struct trm_side_rule rule = {.train = s->train, .val = s->val, .seed = (uint64_t)s->seed};
+    enum trm_side side = trm_side_of(&rule, key);
+    if (!task && count_labels(s, rec, side, err))
         return -1;
     if (!trm_table_at(&s->buildings, trm_digest_of(key, strlen(key)), &is_new) ||
-        trm_json_set_str(rec, "side", side_names[side]))
+        trm_json_set_str(rec, "side", trm_side_name(side)))
         return trm_err_set(err, TRM_SYS, "out of memory");
     s->n_buildings[side] += is_new;
     s->n_samples[side]++;
@@ -212,12 +205,12 @@ name_side(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
 /* --- the report --- */
 
 static void
-put_counts(struct trm_jw *w, const char *key, const size_t n[N_SIDES])
+put_counts(struct trm_jw *w, const char *key, const size_t n[TRM_N_SIDES])
 {
     trm_jw_key(w, key);
     trm_jw_object(w);
-    for (int i = 0; i < N_SIDES; i++)
-        trm_jw_knum(w, side_names[i], (double)n[i]);
+    for (int i = 0; i < TRM_N_SIDES; i++)
+        trm_jw_knum(w, trm_side_name(i), (double)n[i]);
     trm_jw_end(w);
 }
 
@@ -232,8 +225,8 @@ put_rule(struct trm_jw *w, const struct rule_count *r)
 {
     trm_jw_object(w);
     trm_jw_kstr(w, "rule", r->rule);
-    for (int i = 0; i < N_SIDES; i++) {
-        trm_jw_key(w, side_names[i]);
+    for (int i = 0; i < TRM_N_SIDES; i++) {
+        trm_jw_key(w, trm_side_name(i));
         trm_jw_object(w);
         trm_jw_knum(w, "pass", (double)r->n[i][0]);
         trm_jw_knum(w, "fail", (double)r->n[i][1]);
@@ -275,12 +268,12 @@ put_report(struct split *s, struct trm_cli *c)
 static void
 warn_empty(struct split *s, struct trm_cli *c)
 {
-    const long share[N_SIDES] = {s->train, s->val, 100 - s->train - s->val};
-    size_t keys = s->n_buildings[TRAIN] + s->n_buildings[VAL] + s->n_buildings[TEST];
-    for (int i = 0; i < N_SIDES && keys; i++)
+    const long share[TRM_N_SIDES] = {s->train, s->val, 100 - s->train - s->val};
+    size_t keys = s->n_buildings[TRM_TRAIN] + s->n_buildings[TRM_VAL] + s->n_buildings[TRM_TEST];
+    for (int i = 0; i < TRM_N_SIDES && keys; i++)
         if (share[i] && !s->n_samples[i])
             trm_cli_warn(c, "no sample is on the side \"%s\": all %zu %s hash to the others; add data, or choose another --seed",
-                         side_names[i], keys, strcmp(s->by, "sample") ? "buildings" : "elements");
+                         trm_side_name(i), keys, strcmp(s->by, "sample") ? "buildings" : "elements");
 }
 
 static void
@@ -309,7 +302,7 @@ main(int argc, char **argv)
         {0, "report", NULL, "a record of kind split at the end: counts by side, rule and label", &s.report, 0, 0, TRM_OPT_FLAG},
         {0},
     };
-    struct trm_cli c = {.name = "trm-split", .purpose = "Name the side of every sample: train, val or test.",
+    struct trm_cli c = {.name = "trm-split", .purpose = "Name the side of every sample or task: train, val or test.",
                         .operands = "[FILE...]", .opts = opts};
     struct trm_err err = {0};
     trm_cli_begin(&c, argc, argv);

@@ -46,6 +46,9 @@ struct trm_cli_opt {
 struct trm_cli {
     /* set by the program */
     const char *name, *purpose, *operands; /* operands: as shown in --help; NULL: none are allowed */
+    /* Work that need not wait for the next line: called again and again before input is waited for, until input is there or it
+     * returns 0 (no more to do); -1 with *err filled ends the run. What it writes goes out at once. NULL: none. */
+    int (*idle)(void *ctx, struct trm_cli *c, struct trm_err *err);
     const struct trm_cli_opt *opts;        /* --help, --version, --refused FILE (where each is used) come by themselves */
     /* filled by trm_cli_begin */
     char **files; /* operands, borrowed from argv */
@@ -59,6 +62,7 @@ struct trm_cli {
     enum trm_err_kind worst;
     bool verdict_failed; /* set by a program on -e LEVEL: exit status 4 when nothing worse happened */
     /* internal */
+    void *ctx;            /* of the record loop */
     trm_json *record;     /* in hand; NULL when kept or none */
     char id_text[128];    /* what id points to */
     const char *text;     /* the line in hand */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -86,10 +87,31 @@ trm_cli_refuse(struct trm_cli *c, struct trm_err *err)
 
 /* --- lines ------------------------------------------------------------------------------------------------------- */
 
+static bool
+input_is_there(const struct lines *l)
+{
+    struct pollfd p = {.fd = l->fd, .events = POLLIN};
+    return poll(&p, 1, 0) != 0; /* an error is for read to tell */
+}
+
+/* Work while there is nothing to read. */
+static int
+while_waiting(struct trm_cli *c, const struct lines *l, struct trm_err *err)
+{
+    int more = 1;
+    while (c->idle && more > 0 && !input_is_there(l)) {
+        more = c->idle(c->ctx, c, err);
+        trm_cli_flush(c);
+    }
+    return more < 0 ? -1 : 0;
+}
+
 /* One more chunk into l->b; -1 with err filled. */
 static int
 fill(struct trm_cli *c, struct lines *l, struct trm_err *err)
 {
+    if (while_waiting(c, l, err) != 0)
+        return -1;
     if (l->from > 0) {
         l->b.len -= l->from;
         l->searched -= l->from;
@@ -234,6 +256,7 @@ trm_cli_read_file(struct trm_cli *c, const char *path, trm_cli_fn *fn, void *ctx
     int got = -1, status = 0;
     c->file = path;
     c->line = 0;
+    c->ctx = ctx;
     if (open_lines(c, &l, path, &err) == 0) {
         while (status == 0 && (got = next_line(c, &l, &err)) > 0)
             if (!blank(c->text, c->text_len))

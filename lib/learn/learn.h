@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 #include "../base/hash.h"
+#include "../fact/side.h"
 #include "../model/model.h"
 #include "../opt/opt.h"
+#include "run.h"
 
 /* --- samples in memory --- */
-
-enum trm_side { TRM_TRAIN = 0, TRM_VAL, TRM_TEST, TRM_N_SIDES };
 
 struct trm_set {
     struct trm_arena arena;     /* all of it; set .limit before the first sample to bound the memory */
@@ -85,6 +85,8 @@ struct trm_learn_config {
     struct trm_opt_config opt;
     struct trm_hide_opt hide;
     size_t batch, threads;
+    struct trm_team team;
+    const char *backend; /* as trm_net_backend takes it */
     uint64_t seed;
     size_t val_steps, val_asks; /* supervision steps at most, and asks at most, of the look after each epoch */
     double embed_scale;         /* the initial embedding is multiplied by it: ten columns add up at each position */
@@ -108,9 +110,7 @@ struct trm_learn {
     struct trm_learn_config config;
     const struct trm_set *set; /* borrowed */
     struct trm_model model;    /* vocab and net owned; params: the averaged weights */
-    struct trm_opt opt;
-    struct trm_slots slots;
-    trm_real *params, *ema, *best, *grad; /* [net.n_params] owned (grad [n_trained]) */
+    struct trm_run run;
     struct trm_arena arena;
     struct trm_ask *train; /* [n_train] */
     struct trm_ask *val;   /* [n_val] views of a few, for the look after each epoch */
@@ -121,14 +121,6 @@ struct trm_learn {
     struct trm_judge *judge;
     uint8_t *hide; /* [TRM_SAMPLE_MAX_FIELDS] */
     struct trm_sample_field *fields; /* [TRM_SAMPLE_MAX_FIELDS] of the sample drawn, jittered */
-    size_t steps_per_epoch;
-    /* what a resume needs beside vectors and slots */
-    struct trm_learn_count {
-        uint64_t drawn, step_of_epoch, epoch, best_epoch, halted, labelled, right, halted_steps;
-    } count;
-    struct trm_learn_sum {
-        double loss, halt, best_loss, best_accuracy;
-    } sum;
     uint64_t order_of; /* pass + 1 that `order` holds; 0: none */
 };
 /* vocab is taken (also on failure). Without a validation side the last weights count as the best. TRM_DATA: a train side without
@@ -138,9 +130,8 @@ int trm_learn_init(struct trm_learn *l, const struct trm_learn_config *c, const 
 void trm_learn_release(struct trm_learn *l);
 /* One optimiser step. */
 int trm_learn_step(struct trm_learn *l, struct trm_err *err);
-/* Whether the epoch's steps are done; then trm_learn_epoch looks at the validation side, keeps the best weights, and begins
- * the next. */
-bool trm_learn_epoch_done(const struct trm_learn *l);
+/* When run.count.step_of_epoch has reached run.steps_per_epoch, or sooner: look at the validation side, keep the best weights, begin
+ * the next epoch. */
 int trm_learn_epoch(struct trm_learn *l, struct trm_epoch *out, struct trm_err *err);
 /* All that the rest of the run hangs on, whole or not at all; and back, bit for bit. Resume refuses (TRM_DATA) a state of other
  * samples or settings (epochs, patience, threads may differ). */

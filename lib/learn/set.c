@@ -5,16 +5,6 @@
 #include <string.h>
 
 static int
-side_of(const char *s)
-{
-    static const char *const names[TRM_N_SIDES] = {"train", "val", "test"};
-    for (int i = 0; s && i < TRM_N_SIDES; i++)
-        if (!strcmp(s, names[i]))
-            return i;
-    return -1;
-}
-
-static int
 grow(struct trm_set *set, struct trm_err *err)
 {
     if (set->n < set->cap)
@@ -37,7 +27,7 @@ trm_set_add(struct trm_set *set, const trm_json *rec, const char *line, size_t n
         trm_sha256_init(&set->sha);
         set->begun = true;
     }
-    int side = side_of(trm_json_str(trm_json_get(rec, "side"), NULL));
+    int side = trm_side_parse(trm_json_str(trm_json_get(rec, "side"), NULL));
     if (side < 0)
         return trm_err_set(err, TRM_DATA, "side: expected train, val or test, as trm-split writes it");
     if (side != TRM_TEST) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../base/text.h"
+#include "drill.h"
 
 enum { MAX_META = 96 };
 
@@ -57,6 +58,17 @@ names_json(const struct trm_model *m)
 }
 
 static void
+put_net(struct metas *x, const struct trm_net_config *c)
+{
+    for (size_t i = 0; i < trm_net_config_n(); i++) {
+        char key[80], value[40];
+        snprintf(key, sizeof key, TRM_META_NET "%s", trm_net_config_key(i));
+        trm_net_config_text(c, i, value);
+        put(x, key, value);
+    }
+}
+
+static void
 put_all(struct metas *x, const struct trm_model *m, const struct trm_ckpt_meta *meta, size_t n)
 {
     char text[64];
@@ -65,12 +77,8 @@ put_all(struct metas *x, const struct trm_model *m, const struct trm_ckpt_meta *
     put(x, TRM_META_TEMPERATURE, text);
     trm_text_of_num(text, m->stop_q);
     put(x, TRM_META_STOP, text);
-    for (size_t i = 0; m->arch == TRM_ARCH_TRM && i < trm_net_config_n(); i++) {
-        char key[80], value[40];
-        snprintf(key, sizeof key, TRM_META_NET "%s", trm_net_config_key(i));
-        trm_net_config_text(&m->net.config, i, value);
-        put(x, key, value);
-    }
+    if (m->arch == TRM_ARCH_TRM)
+        put_net(x, &m->net.config);
     put_json(x, TRM_META_VOCAB, trm_vocab_save(m->vocab));
     if (m->arch == TRM_ARCH_NAME)
         put_json(x, TRM_META_NAMES, names_json(m));
@@ -94,6 +102,29 @@ trm_model_write(const struct trm_model *m, const char *path, const struct trm_ck
                                         .shape = {trm_vocab_n_rules(m->vocab), m->width}, .data = m->weights};
     if (rc == 0)
         rc = trm_ckpt_write(path, t, n_tensors, x.m, x.n, sha256, err);
+    free(t);
+    trm_arena_release(&x.a);
+    return rc;
+}
+
+int
+trm_solver_write(const struct trm_solver *s, const char *path, const struct trm_ckpt_meta *meta, size_t n, struct trm_err *err)
+{
+    struct metas x = {0};
+    char text[64];
+    put(&x, TRM_META_ARCH, TRM_ARCH_SOLVER);
+    trm_text_of_num(text, s->stop_q);
+    put(&x, TRM_META_STOP, text);
+    put_net(&x, &s->net.config);
+    put_json(&x, TRM_META_BOARD, trm_board_save(&s->board));
+    for (size_t i = 0; i < n; i++)
+        put(&x, meta[i].key, meta[i].value);
+    struct trm_ckpt_tensor *t = calloc(s->net.n_tensors, sizeof *t);
+    int rc = t && !x.failed ? 0 : trm_err_set(err, TRM_SYS, "out of memory for the metadata of %s", path);
+    if (rc == 0) {
+        trm_ckpt_of_table(t, s->net.tensors, s->net.n_tensors, s->params);
+        rc = trm_ckpt_write(path, t, s->net.n_tensors, x.m, x.n, NULL, err);
+    }
     free(t);
     trm_arena_release(&x.a);
     return rc;

@@ -70,6 +70,13 @@ trm_judge_free(struct trm_judge *j)
     free(j);
 }
 
+void
+trm_judge_weights_changed(struct trm_judge *j)
+{
+    if (j->m->arch == TRM_ARCH_TRM)
+        trm_slots_weights_changed(&j->slots);
+}
+
 static int
 alloc_say(struct trm_say *out, size_t n_rules, size_t max_steps, struct trm_arena *a, struct trm_err *err)
 {

@@ -8,6 +8,7 @@
 #include "../base/text.h"
 #include "../rec/rec.h"
 #include "../stat/stat.h"
+#include "inside.h"
 
 static const char *const arch_names[TRM_N_ARCHS] = {"trm", "logistic", "prior", "name"};
 
@@ -26,18 +27,18 @@ trm_arch_parse(const char *name, enum trm_arch *out)
     return -1;
 }
 
-static int
-need_text(const struct trm_ckpt *f, const char *key, const char **out, struct trm_err *err)
+int
+trm_model_need_text(const struct trm_ckpt *f, const char *key, const char **out, struct trm_err *err)
 {
     *out = trm_ckpt_get(f, key);
     return *out ? 0 : trm_err_set(err, TRM_DATA, "no %s in its metadata: expected a model that trm-train wrote", key);
 }
 
-static trm_json *
-need_json(const struct trm_ckpt *f, const char *key, struct trm_err *err)
+trm_json *
+trm_model_need_json(const struct trm_ckpt *f, const char *key, struct trm_err *err)
 {
     const char *text;
-    if (need_text(f, key, &text, err) != 0)
+    if (trm_model_need_text(f, key, &text, err) != 0)
         return NULL;
     trm_json *v = trm_json_parse(text, strlen(text), err);
     if (!v)
@@ -49,19 +50,19 @@ static int
 open_arch(struct trm_model *m, struct trm_err *err)
 {
     const char *text;
-    if (need_text(&m->file, TRM_META_ARCH, &text, err) != 0)
+    if (trm_model_need_text(&m->file, TRM_META_ARCH, &text, err) != 0)
         return -1;
     if (trm_arch_parse(text, &m->arch) != 0)
         return trm_err_set(err, TRM_DATA, "arch \"%.40s\": expected trm, logistic, prior or name", text);
-    if (need_text(&m->file, TRM_META_TEMPERATURE, &text, err) != 0)
+    if (trm_model_need_text(&m->file, TRM_META_TEMPERATURE, &text, err) != 0)
         return -1;
     if (!trm_text_num(text, &m->temperature) || !(m->temperature > 0))
         return trm_err_set(err, TRM_DATA, "temperature \"%.40s\": expected a number above 0", text);
-    if (need_text(&m->file, TRM_META_STOP, &text, err) != 0)
+    if (trm_model_need_text(&m->file, TRM_META_STOP, &text, err) != 0)
         return -1;
     if (!trm_text_num(text, &m->stop_q))
         return trm_err_set(err, TRM_DATA, TRM_META_STOP " \"%.40s\": expected a number", text);
-    trm_json *v = need_json(&m->file, TRM_META_VOCAB, err);
+    trm_json *v = trm_model_need_json(&m->file, TRM_META_VOCAB, err);
     m->vocab = v ? trm_vocab_load(v, err) : NULL;
     trm_json_free(v);
     return m->vocab ? 0 : trm_err_set(err, TRM_DATA, "vocabulary not readable");
@@ -78,8 +79,8 @@ trm_model_shape(struct trm_net_config *c, const struct trm_vocab *v, struct trm_
     return 0;
 }
 
-static bool
-all_finite(const float *x, size_t n)
+bool
+trm_model_finite(const float *x, size_t n)
 {
     float sum[16] = {0}; /* 0 * x is NaN exactly for what is not finite; one sum would wait for itself at each addition */
     size_t whole = n / 16 * 16;
@@ -93,17 +94,26 @@ all_finite(const float *x, size_t n)
     return sum[0] == 0;
 }
 
-static int
-open_net(struct trm_model *m, struct trm_err *err)
+int
+trm_model_net_config(struct trm_net_config *c, const struct trm_ckpt *f, struct trm_err *err)
 {
-    struct trm_net_config c = trm_net_config_default(), shape;
+    *c = trm_net_config_default();
     for (size_t i = 0; i < trm_net_config_n(); i++) {
         char key[80];
         const char *value;
         snprintf(key, sizeof key, TRM_META_NET "%s", trm_net_config_key(i));
-        if (need_text(&m->file, key, &value, err) != 0 || trm_net_config_set(&c, trm_net_config_key(i), value, err) != 0)
+        if (trm_model_need_text(f, key, &value, err) != 0 || trm_net_config_set(c, trm_net_config_key(i), value, err) != 0)
             return -1;
     }
+    return 0;
+}
+
+static int
+open_net(struct trm_model *m, struct trm_err *err)
+{
+    struct trm_net_config c, shape;
+    if (trm_model_net_config(&c, &m->file, err) != 0)
+        return -1;
     shape = c;
     if (trm_model_shape(&shape, m->vocab, err) != 0)
         return -1;
@@ -115,13 +125,13 @@ open_net(struct trm_model *m, struct trm_err *err)
         return -1;
     if (trm_ckpt_vector(&m->file, "", m->net.tensors, m->net.n_tensors, m->net.n_params, &m->params, &m->owned_params, err))
         return -1;
-    return all_finite(m->params, m->net.n_params) ? 0 : trm_err_set(err, TRM_DATA, "weights that are not finite");
+    return trm_model_finite(m->params, m->net.n_params) ? 0 : trm_err_set(err, TRM_DATA, "weights that are not finite");
 }
 
 static int
 open_names(struct trm_model *m, size_t n_rules, struct trm_err *err)
 {
-    trm_json *list = need_json(&m->file, TRM_META_NAMES, err);
+    trm_json *list = trm_model_need_json(&m->file, TRM_META_NAMES, err);
     m->names = list ? trm_arena_calloc(&m->arena, n_rules + 1, sizeof *m->names) : NULL;
     int rc = m->names && trm_json_len(list) == n_rules ? 0 : trm_err_set(err, TRM_DATA, TRM_META_NAMES ": expected one a rule");
     for (size_t i = 0; rc == 0 && i < n_rules; i++) {
@@ -149,7 +159,7 @@ open_baseline(struct trm_model *m, struct trm_err *err)
     m->weights = m->owned_weights;
     if (trm_ckpt_read(&m->file, "baseline.weights", TRM_F32, m->owned_weights, n * m->width, err) != 0)
         return -1;
-    if (!all_finite(m->weights, n * m->width))
+    if (!trm_model_finite(m->weights, n * m->width))
         return trm_err_set(err, TRM_DATA, "weights that are not finite");
     return m->arch == TRM_ARCH_NAME ? open_names(m, n, err) : 0;
 }
@@ -157,9 +167,15 @@ open_baseline(struct trm_model *m, struct trm_err *err)
 int
 trm_model_open(struct trm_model *m, const char *path, struct trm_err *err)
 {
+    struct trm_ckpt file;
     *m = (struct trm_model){0};
-    if (trm_ckpt_open(&m->file, path, false, err) != 0)
-        return -1;
+    return trm_ckpt_open(&file, path, false, err) != 0 ? -1 : trm_model_of(m, &file, path, err);
+}
+
+int
+trm_model_of(struct trm_model *m, struct trm_ckpt *file, const char *path, struct trm_err *err)
+{
+    *m = (struct trm_model){.file = *file};
     if (open_arch(m, err) != 0 || (m->arch == TRM_ARCH_TRM ? open_net(m, err) : open_baseline(m, err)) != 0) {
         trm_model_release(m);
         if (err && err->kind == TRM_USAGE)

@@ -67,6 +67,8 @@ struct trm_model {
 /* Open the file at path. TRM_DATA, with path and reason: as trm_ckpt_open; not a model of ours; an unknown arch; sizes that do
  * not fit together; numbers that are not finite. On failure *m is empty. */
 int trm_model_open(struct trm_model *m, const char *path, struct trm_err *err);
+/* The same of a file that is open, which is taken (also on failure). */
+int trm_model_of(struct trm_model *m, struct trm_ckpt *file, const char *path, struct trm_err *err);
 void trm_model_release(struct trm_model *m);
 /* The catalogue that travels in the file, owned by the caller; NULL: none travels (err untouched) or it is broken (err). */
 struct trm_rules *trm_model_rules(const struct trm_model *m, struct trm_err *err);
@@ -95,6 +97,8 @@ struct trm_judge; /* room to think in: one a thread */
  * outlive it. NULL with err (TRM_SYS). */
 struct trm_judge *trm_judge_new(const struct trm_model *m, size_t slots, size_t threads, struct trm_err *err);
 void trm_judge_free(struct trm_judge *j); /* NULL is allowed */
+/* To be told when the model's weights were changed in place. */
+void trm_judge_weights_changed(struct trm_judge *j);
 /* Answer n questions into out [n], whose arrays come from the arena. max_steps >= 1; stop_q: stop a question once its q is
  * above it (0 as published; INFINITY never). Fails with TRM_SYS (memory) or TRM_DATA. */
 int trm_judge_ask(struct trm_judge *j, struct trm_say *out, const struct trm_ask *asks, size_t n, size_t max_steps, double stop_q,

@@ -152,6 +152,11 @@ void trm_slots_release(struct trm_slots *s);
  * a feature that is not finite; the slot is then as it was. params: for H_init and L_init. */
 int trm_slots_put(struct trm_slots *s, const struct trm_net *net, const trm_real *params, size_t i,
                   const struct trm_net_task *sample, uint64_t key, struct trm_err *err);
+/* Draw what the halting rule of trm_net_train would draw for n more slots, and forget it: so that slots shared out over several
+ * processes draw as they would in one (those before mine, train, those behind). Cannot fail. */
+void trm_slots_pass(struct trm_slots *s, const struct trm_net *net, size_t n);
+/* Add scale times a standard normal to every number of slot i's latent state z, position by position. Cannot fail. */
+void trm_slots_noise(struct trm_slots *s, const struct trm_net *net, size_t i, double scale, struct trm_rng *rng);
 /* The state as plain arrays, to be kept by ckpt and filled again at resume (into slots of equal count and config). */
 struct trm_slots_part {
     const char *name; /* "slots.y" */

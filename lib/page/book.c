@@ -537,6 +537,7 @@ take_specification(struct trm_page *p, const trm_json *rec, struct trm_err *err)
                             .name = text_of(p, rec, "name"),
                             .cardinality = text_of(p, rec, "cardinality"),
                             .met = strcmp(status, "pass") == 0,
+                            .undecided = strcmp(status, "invalid") == 0 || strcmp(status, "unread") == 0,
                             .miscounted = trm_page_spec_miscounted(rec),
                             .applicable = trm_page_count(trm_json_get(rec, "applicable")),
                             .failed = trm_page_count(trm_json_get(rec, "failed_results"))};

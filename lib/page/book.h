@@ -144,7 +144,8 @@ struct page_model { /* a building model that was read */
 
 struct page_spec { /* an IDS specification, over all files */
     const char *ids, *name, *cardinality;
-    bool met, miscounted; /* miscounted: see trm_page_spec_miscounted */
+    bool met, undecided; /* undecided: its file has flaws, or what it asks for was not read */
+    bool miscounted;     /* miscounted: see trm_page_spec_miscounted */
     size_t applicable, failed;
 };
 

@@ -238,7 +238,9 @@ trm_html_specs(struct trm_buf *out, const struct trm_page *p)
         trm_buf_adds(out, "<small>");
         trm_html_bdi(out, s[i].ids);
         trm_buf_adds(out, "</small></th><td>");
-        trm_buf_adds(out, s[i].met ? "<span class=\"v p\">\xE2\x9C\x93 met</span>" : "<span class=\"v f\">\xE2\x9C\x95 not met</span>");
+        trm_buf_adds(out, s[i].met         ? "<span class=\"v p\">\xE2\x9C\x93 met</span>"
+                          : s[i].undecided ? "<span class=\"v u\">? not decided</span><small>it has flaws, or what it asks for was not read</small>"
+                                           : "<span class=\"v f\">\xE2\x9C\x95 not met</span>");
         if (s[i].miscounted)
             trm_buf_adds(out, s[i].applicable ? "<small>no such element may be, but some are</small>"
                                               : "<small>one such element at least must be, but none is</small>");

@@ -82,7 +82,9 @@ specifications(struct trm_buf *out, const struct trm_page *p)
         if (s[i].met)
             continue;
         trm_buf_addf(&said, "%s (%s): ", s[i].name, s[i].ids);
-        if (s[i].miscounted)
+        if (s[i].undecided)
+            trm_buf_adds(&said, "not decided: it has flaws, or what it asks for was not read");
+        else if (s[i].miscounted)
             trm_buf_adds(&said, s[i].applicable ? "no such element may be, but some are" : "one such element at least must be, but none is");
         else
             trm_say_n(&said, s[i].failed, "failure", NULL);

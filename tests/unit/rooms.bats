@@ -4,10 +4,10 @@ load ../cli/helper
 # room: what it may call (base for all); cli is the highest.
 declare -gA MAY=(
     [base]="" [rec]="base" [pack]="base" [stat]="base" [schema]="base" [step]="base" [ifc]="base schema step"
-    [fact]="base rec" [rule]="base rec schema fact" [task]="base rec" [code]="base rec schema fact rule"
+    [fact]="base rec" [rule]="base rec schema fact" [task]="base rec" [code]="base rec schema fact rule task"
     [mat]="base" [net]="base mat" [opt]="base mat" [ckpt]="base rec" [torch]="base pack ckpt" [store]="base rec ckpt" [page]="base rec pack stat fact"
-    [lint]="base" [score]="base rec stat task" [build]="base rec" [model]="base rec stat fact rule code net mat ckpt" [cli]="base rec"
-    [learn]="base rec stat code net opt mat ckpt rule fact model"
+    [lint]="base" [score]="base rec stat task" [build]="base rec" [model]="base rec stat fact rule task code net mat ckpt" [cli]="base rec"
+    [team]="base" [learn]="base rec stat code net opt mat ckpt rule task fact model team"
 )
 
 setup_file() {

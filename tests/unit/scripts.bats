@@ -2,7 +2,7 @@
 load ../cli/helper
 
 @test "scripts are clean under shellcheck" {
-    scripts=("$ROOT"/pipelines/*.sh "$ROOT"/tests/*.sh "$ROOT"/tests/*/*.sh "$ROOT"/.ci/run)
+    scripts=("$ROOT"/pipelines/*.sh "$ROOT"/tests/*.sh "$ROOT"/tests/*/*.sh "$ROOT"/share/*.sh "$ROOT"/.ci/run)
     [ "${#scripts[@]}" -ge 6 ]
     run shellcheck "${scripts[@]}"
     [ "$status" -eq 0 ] || { echo "$output"; false; }

@@ -1,0 +1,61 @@
+/* Tasks as tokens of a fixed number of positions, and answers back: the code of models that solve tasks.
+ *
+ * A board is made of the kinds of task (family and size) that a model is for. Position p of S holds, in this order: the
+ * kind, when there is more than one; the task's tokens (prefix, then the grid row by row); nothing (all ids
+ * TRM_ID_NONE, no label). Each position has K id columns that the net adds up:
+ *
+ *     K 1   the token                              (as published; the net's positions tell the place)
+ *     K 3   the token, its row, its column         (`places`; the prefix is a row of its own)
+ *
+ * Rows of the one table: tokens 0..V-1, kinds, rows, columns. A label is the answer's token where one is asked. */
+#ifndef TRM_CODE_BOARD_H
+#define TRM_CODE_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/err.h"
+#include "../rec/rec.h"
+#include "../task/task.h"
+
+enum {
+    TRM_BOARD_KINDS = 64,       /* kinds of one model at most */
+    TRM_BOARD_POSITIONS = 4096, /* and positions */
+    TRM_BOARD_NONE = -1,        /* an id that adds nothing, as TRM_ID_NONE */
+    TRM_BOARD_NO_LABEL = -100,  /* as TRM_NET_NO_LABEL */
+};
+
+/* A zeroed struct is a board without kinds. Plain data: copy at will. */
+struct trm_board {
+    struct trm_board_kind {
+        const struct trm_task_family *family; /* static */
+        int size;
+    } kind[TRM_BOARD_KINDS];
+    size_t n_kinds;
+    size_t tokens;        /* most tokens of a task */
+    size_t rows, columns; /* of the largest grid; columns also of the longest prefix */
+    int vocab;            /* V, most of the kinds' */
+    bool places;
+};
+
+/* Make room for tasks like this one. TRM_DATA: too many kinds, or a task longer than a board. */
+int trm_board_add(struct trm_board *b, const struct trm_task *t, struct trm_err *err);
+/* Number of the task's kind, or -1 when the board has no room for it. */
+int trm_board_kind(const struct trm_board *b, const struct trm_task *t);
+
+size_t trm_board_positions(const struct trm_board *b); /* S */
+size_t trm_board_id_columns(const struct trm_board *b); /* K */
+size_t trm_board_ids(const struct trm_board *b);       /* rows of the table */
+
+/* ids [S,K], labels [S] (NULL: not wanted; all none when the task is not solved). TRM_DATA: a kind that the board has no
+ * room for. */
+int trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const struct trm_task *t, struct trm_err *err);
+/* Position of token i of a task. */
+size_t trm_board_at(const struct trm_board *b, size_t i);
+
+/* As JSON for a model file, and back. Load refuses (TRM_DATA) families it does not know and numbers that cannot be. */
+trm_json *trm_board_save(const struct trm_board *b);
+int trm_board_load(struct trm_board *b, const trm_json *json, struct trm_err *err);
+
+#endif

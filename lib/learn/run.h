@@ -1,0 +1,71 @@
+/* What every training of the net is made of, whatever it learns: weights, their average, the optimiser, the slots, counts,
+ * and all of that as a file and back, bit for bit. */
+#ifndef TRM_LEARN_RUN_H
+#define TRM_LEARN_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../base/rng.h"
+#include "../net/net.h"
+#include "../opt/opt.h"
+#include "../team/team.h"
+
+struct trm_run_config {
+    struct trm_opt_config opt;
+    size_t batch, threads; /* batch: slots of all ranks together, a multiple of ranks times net.micro when there are several */
+    struct trm_team team;  /* each rank holds batch/size slots, in the order of ranks */
+    uint64_t seed;
+    uint64_t ramp; /* depth curriculum over so many optimiser steps, 0: none; see trm_run_step */
+};
+/* A zeroed struct may be released. */
+struct trm_run {
+    struct trm_run_config config;
+    struct trm_net *net; /* borrowed */
+    uint32_t n, T;       /* its full depth */
+    struct trm_opt opt;
+    struct trm_slots slots;
+    trm_real *params, *ema, *best, *grad; /* [net.n_params] owned (grad [n_trained]) */
+    size_t steps_per_epoch;
+    /* what a resume needs beside vectors and slots */
+    struct trm_run_count {
+        uint64_t drawn, step_of_epoch, epoch, best_epoch, halted, labelled, right, halted_steps, exact, seen;
+    } count;
+    struct trm_run_sum {
+        double loss, halt, best_loss, best_accuracy;
+    } sum;
+};
+
+/* Initial weights of the seed; the embedding multiplied by embed_scale, for inputs that are sums of several rows. The net must
+ * outlive the run, and is changed by a depth curriculum. TRM_USAGE: a setting out of range; TRM_SYS: memory. */
+int trm_run_init(struct trm_run *r, struct trm_net *net, const struct trm_run_config *c, double embed_scale, struct trm_err *err);
+void trm_run_release(struct trm_run *r);
+
+/* Number of the first of n draws that this rank takes now; the draws of all ranks are counted. */
+uint64_t trm_run_draws(struct trm_run *r, size_t n);
+/* One optimiser step; every slot that had halted must have a fresh sample. The net runs at the depth of this step: with a ramp
+ * of R steps at most (n,T) = (2,1) before 0.3 R, (4,2) before 0.6 R, then its full depth (TRM.md: 1.7 times faster for 0.6
+ * points). */
+int trm_run_step(struct trm_run *r, struct trm_err *err);
+/* Which of the three depths the step after `steps` runs at: 0, 1, 2 (full). */
+int trm_run_phase(const struct trm_run *r, uint64_t steps);
+/* Set the net to that depth; trm_run_step does so by itself. */
+void trm_run_deepen(struct trm_run *r, int phase);
+/* The averaged weights of this epoch become the best ones when they are: better says so, or there were none, or the net was
+ * shallower then. Ends the epoch: counts it, and begins the next. Returns whether they did. */
+bool trm_run_end_epoch(struct trm_run *r, bool better, double loss, double accuracy);
+
+/* A random number generator of its own for every draw, made from the seed, what it is for, and a count. */
+struct trm_rng trm_run_rng(uint64_t seed, char what, uint64_t k);
+
+/* Of several ranks the first writes the state of all, in the form of one rank: any number of them may go on from it.
+ * fingerprint: 64 hex digits, made of all that must be equal for a run to go on as if it had not stopped. */
+int trm_run_save(const struct trm_run *r, const char *path, const char *fingerprint, struct trm_err *err);
+/* TRM_DATA: not a training state, of another fingerprint, or numbers that cannot be. */
+int trm_run_resume(struct trm_run *r, const char *path, const char *fingerprint, struct trm_err *err);
+/* The part of a fingerprint that stands in the run's own settings, at the end of b. */
+struct trm_buf;
+void trm_run_settings(const struct trm_run *r, struct trm_buf *b);
+
+#endif

@@ -1,0 +1,163 @@
+# Structured tasks, the whole way: made, learned, solved, refereed, reported.
+#
+#     make -f pipelines/geobench.mk                          every family and domain below
+#     make -f pipelines/geobench.mk ONLY='sudoku4 latin5'    some of them; a domain's name trains its one model for all
+#     make -f pipelines/geobench.mk suite D=logical          one domain, each family and the model for all of it
+#     make -f pipelines/geobench.mk ablations                the paper's ablations on one family
+#
+# leaves in OUT (geobench): table.txt and table.ndjson, one line a model and family; per model NAME steps/NAME.trm, its curve
+# steps/NAME.epochs.ndjson, its traces and the referee's verdicts steps/NAME.judged.ndjson, and speeds.
+#
+# Every model learns from tasks made afresh whose canonical form is on the side train, and is judged on tasks whose form is on
+# the side test, of another seed, no two alike up to symmetry. The test side chooses nothing: settings below were chosen on the side val
+# (tests/bench/LOG.md). Trainings end after so many optimiser steps, never by the clock, so the same command gives the same bytes on
+# one kind of processor. A changed setting makes again what hangs on it and nothing else.
+
+# --- settings -------------------------------------------------------------------------------------------------------
+HERE := $(dir $(lastword $(MAKEFILE_LIST)))
+BIN  ?= $(HERE)../bin
+OUT  ?= geobench
+SEED ?= 1
+# tasks made for the exam of each family, of which the test side, a tenth, is asked; options of trm-infer
+EXAM  ?= 10000
+INFER ?=
+# optimiser steps are multiplied by it (in percent), to try the pipeline out or to train longer
+EFFORT ?= 100
+D ?=
+
+# name := families that the model is for | preset and what differs from it | epochs of 100 optimiser steps
+sudoku4    := sudoku4    | --preset sudoku4 | 6
+sudoku6    := sudoku6    | --preset sudoku6 | 40
+sudoku9    := sudoku9d1  | --preset sudoku9 | 100
+latin5     := latin5     | --preset sudoku6 --batch 64 | 20
+binairo6   := binairo6   | --preset sudoku6 --batch 64 | 20
+maze9      := maze9      | --preset maze9 | 30
+nonogram5  := nonogram5  | --preset maze9 | 30
+queens8    := queens8    | --preset maze9 | 30
+colouring10 := colouring10 | --preset maze9 | 30
+turn10     := turn10     | --preset grid10 | 30
+infer5     := infer5     | --preset grid10 | 60
+sequence10 := sequence10 | --preset sudoku6 --batch 64 | 20
+modular5   := modular5   | --preset sudoku6 --batch 64 | 20
+rewrite8   := rewrite8   | --preset sudoku6 --batch 64 | 20
+linear3    := linear3    | --preset sudoku6 --batch 64 | 20
+# one model for all families of a domain
+geometric  := turn10 mirror10 transpose10 recolour10 shift10 crop10 symmetry10 gravity10 | --preset grid10 | 60
+logical    := sudoku4 sudoku6 latin5 binairo6 | --preset maze9 | 60
+constraint := maze9 nonogram5 queens8 colouring10 | --preset maze9 | 60
+symbolic   := rewrite8 sequence10 modular5 linear3 | --preset maze9 | 60
+
+DOMAINS := geometric logical constraint symbolic
+FAMILIES := sudoku4 sudoku6 sudoku9 latin5 binairo6 maze9 nonogram5 queens8 colouring10 turn10 infer5 sequence10 modular5 rewrite8 \
+	linear3
+in.geometric  := turn10 infer5
+in.logical    := sudoku4 sudoku6 sudoku9 latin5 binairo6
+in.constraint := maze9 nonogram5 queens8 colouring10
+in.symbolic   := sequence10 modular5 rewrite8 linear3
+ONLY ?= $(FAMILIES) $(DOMAINS)
+
+# the paper's ablations, on this family, with these seeds
+ABLATE       ?= sudoku6
+ABLATE_SEEDS ?= 1 2 3
+ABLATIONS    := full no-ema shallow attention one-step
+full      :=
+no-ema    := --ema 0
+shallow   := -n 2 -T 2
+attention := --form attention --heads 4 --prefix 8 --pos rope
+one-step  := --max-steps 1
+
+# --- how ------------------------------------------------------------------------------------------------------------
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.PHONY: all suite ablations FORCE
+
+Q       := $(if $(V),,@)
+say      = @echo "  $(1)"
+W       := $(OUT)/steps
+STEP    := $(HERE)step.sh $(W)/notes
+program  = $(BIN)/trm-$(1)
+# the fields of a model's line
+bar     := |
+field    = $(strip $(word $(1),$(subst ;, ,$(subst $(bar),;,$(subst $() ,~,$($(2)))))))
+part     = $(strip $(subst ~, ,$(call field,$(1),$(2))))
+kinds    = $(call part,1,$(1))
+# a difficulty in the name is of the tasks, not of the family
+plain    = $(foreach k,$(1),$(firstword $(subst d1, d1,$(k))))
+
+all: $(OUT)/table.txt
+	@cat $<
+
+suite:
+	@test -n "$(in.$(D))" || { echo "suite: D=$(D), expected one of $(DOMAINS)" >&2; exit 2; }
+	@$(MAKE) -f $(firstword $(MAKEFILE_LIST)) ONLY='$(in.$(D)) $(D)' OUT=$(OUT)
+
+$(W):
+	@mkdir -p $@
+$(W)/%.set: FORCE | $(W)
+	@printf '%s\n' '$(call part,2,$*) -e $(shell echo $$(( ($(call part,3,$*) * $(EFFORT) + 99) / 100 ))) --seed $(SEED)' > $@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(W)/exam.set: FORCE | $(W)
+	@printf '%s\n' '-n $(EXAM) --seed $(SEED)000007' > $@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(W)/infer.set: FORCE | $(W)
+	@printf '%s\n' '$(INFER)' > $@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# --- exams ----------------------------------------------------------------------------------------------------------
+# small families run out of distinct tasks before EXAM are made: trm-gen says so (status 1) and that is fine
+$(W)/%.exam.ndjson: $(W)/exam.set $(call program,gen) $(call program,split)
+	$(call say,$*: exam)
+	$(Q){ $(call program,gen) --distinct $$(cat $(W)/exam.set) \
+	  $(if $(findstring d1,$*),-f $(call plain,$*) --difficulty 1,-f $*) 2> /dev/null || [ $$? -eq 1 ]; } | \
+	  $(call program,split) 2> /dev/null | { grep '"side":"test"' || true; } > $@.part
+	@mv $@.part $@
+
+# --- models, traces, verdicts ---------------------------------------------------------------------------------------
+define model
+$(W)/$(1).trm: $(W)/$(1).set $(call program,train)
+	$$(call say,$(1): training; $(W)/$(1).status says how far)
+	$$(Q)$(STEP) $(W)/$(1).epochs.ndjson $(call program,train) --epoch-steps 100 $$$$(cat $$<) $(foreach k,$(call kinds,$(1)),--fresh $(k)) \
+	  --label $(1) --status $(W)/$(1).status -o $$@
+
+$(W)/$(1).tasks.ndjson: $(foreach k,$(call kinds,$(1)),$(W)/$(k).exam.ndjson)
+	@cat $$^ > $$@.part && mv $$@.part $$@
+
+$(W)/$(1).judged.ndjson: $(W)/$(1).trm $(W)/$(1).tasks.ndjson $(W)/infer.set $(call program,infer) $(call program,verify)
+	$$(call say,$(1): solving)
+	$$(Q)$(STEP) $(W)/$(1).traces.ndjson $(call program,infer) -m $$< --timing --stats $(W)/$(1).speed.ndjson $$$$(cat $(W)/infer.set) \
+	  $(W)/$(1).tasks.ndjson
+	$$(Q)$(STEP) $$@ $(call program,verify) $(W)/$(1).tasks.ndjson $(W)/$(1).traces.ndjson
+endef
+$(foreach m,$(FAMILIES) $(DOMAINS),$(eval $(call model,$(m))))
+
+# one line a model and family
+$(OUT)/table.ndjson: $(foreach m,$(ONLY),$(W)/$(m).judged.ndjson)
+	@for m in $(ONLY); do grep -h '^{"kind":"verified"' $(W)/$$m.judged.ndjson | grep -v '"id":"all"' | \
+	  sed "s/^{\"kind\":\"verified\",\"v\":1,/{\"kind\":\"verified\",\"v\":1,\"model\":\"$$m\",/"; done > $@.part
+	@mv $@.part $@
+
+$(OUT)/table.txt: $(OUT)/table.ndjson
+	@{ printf '%-12s %-14s %7s %7s %7s\n' model family tasks right missing; \
+	  sed -E 's/.*"model":"([^"]*)","id":"([^"]*)","tasks":([0-9]+),"answers":[0-9]+,"right":([0-9]+),.*"missing":([0-9]+),.*/\1 \2 \3 \4 \5/' $< | \
+	  while read -r model family tasks right missing; do \
+	    printf '%-12s %-14s %7s %7s %7s\n' $$model $$family $$tasks $$right $$missing; done; } > $@.part
+	@mv $@.part $@
+
+# --- ablations ------------------------------------------------------------------------------------------------------
+define ablation
+$(W)/ablate.$(1).$(2).trm: $(W)/$(ABLATE).set $(call program,train)
+	$$(call say,ablation $(1), seed $(2))
+	$$(Q)$(STEP) $(W)/ablate.$(1).$(2).epochs.ndjson $(call program,train) --epoch-steps 100 $$$$(cat $$<) --seed $(2) $($(1)) \
+	  $(foreach k,$(call kinds,$(ABLATE)),--fresh $(k)) -o $$@
+$(W)/ablate.$(1).$(2).verdicts.ndjson: $(W)/ablate.$(1).$(2).trm $(W)/$(ABLATE).tasks.ndjson
+	$$(Q)$(STEP) $(W)/ablate.$(1).$(2).traces.ndjson $(call program,infer) -m $$< --halt 1 $(if $(filter one-step,$(1)),--max-steps 1) \
+	  $(W)/$(ABLATE).tasks.ndjson
+	$$(Q)$(STEP) $$@ $(call program,verify) $(W)/$(ABLATE).tasks.ndjson $(W)/ablate.$(1).$(2).traces.ndjson
+endef
+$(foreach a,$(ABLATIONS),$(foreach s,$(ABLATE_SEEDS),$(eval $(call ablation,$(a),$(s)))))
+
+ablations: $(foreach a,$(ABLATIONS),$(foreach s,$(ABLATE_SEEDS),$(W)/ablate.$(a).$(s).verdicts.ndjson))
+	@for a in $(ABLATIONS); do for s in $(ABLATE_SEEDS); do printf '%s seed %s: ' $$a $$s; \
+	  tail -n 1 $(W)/ablate.$$a.$$s.verdicts.ndjson | sed -E 's/.*"tasks":([0-9]+).*"right":([0-9]+).*/\2 of \1/'; done; done | tee $(OUT)/ablations.txt
