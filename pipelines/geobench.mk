@@ -5,7 +5,7 @@
 #     make -f pipelines/geobench.mk suite D=logical          one domain, each family and the model for all of it
 #     make -f pipelines/geobench.mk ablations                the paper's ablations on one family
 #
-# leaves in OUT (geobench): table.txt and table.ndjson, one line a model and family; per model NAME steps/NAME.trm, its curve
+# leaves in OUT (geobench): table.txt and table.ndjson, trm-eval's figures of each model; per model NAME steps/NAME.trm, its curve
 # steps/NAME.epochs.ndjson, its traces and the referee's verdicts steps/NAME.judged.ndjson, and speeds.
 #
 # Every model learns from tasks made afresh whose canonical form is on the side train, and is judged on tasks whose form is on
@@ -126,23 +126,25 @@ $(W)/$(1).tasks.ndjson: $(foreach k,$(call kinds,$(1)),$(W)/$(k).exam.ndjson)
 
 $(W)/$(1).judged.ndjson: $(W)/$(1).trm $(W)/$(1).tasks.ndjson $(W)/infer.set $(call program,infer) $(call program,verify)
 	$$(call say,$(1): solving)
-	$$(Q)$(STEP) $(W)/$(1).traces.ndjson $(call program,infer) -m $$< --timing --stats $(W)/$(1).speed.ndjson $$$$(cat $(W)/infer.set) \
+	$$(Q)$(STEP) $(W)/$(1).traces.ndjson $(call program,infer) -m $$< --stats $(W)/$(1).speed.ndjson $$$$(cat $(W)/infer.set) \
 	  $(W)/$(1).tasks.ndjson
 	$$(Q)$(STEP) $$@ $(call program,verify) $(W)/$(1).tasks.ndjson $(W)/$(1).traces.ndjson
 endef
 $(foreach m,$(FAMILIES) $(DOMAINS),$(eval $(call model,$(m))))
 
-# one line a model and family
-$(OUT)/table.ndjson: $(foreach m,$(ONLY),$(W)/$(m).judged.ndjson)
-	@for m in $(ONLY); do grep -h '^{"kind":"verified"' $(W)/$$m.judged.ndjson | grep -v '"id":"all"' | \
-	  sed "s/^{\"kind\":\"verified\",\"v\":1,/{\"kind\":\"verified\",\"v\":1,\"model\":\"$$m\",/"; done > $@.part
+# figures by family and difficulty with Wilson intervals, baselines, steps, calibration, and the curve of the training, which has
+# seconds in it and stays out of the table
+$(W)/%.eval.ndjson: $(W)/%.judged.ndjson $(call program,eval)
+	$(Q)$(STEP) $@ $(call program,eval) --tasks $(W)/$*.tasks.ndjson --epochs $(W)/$*.epochs.ndjson $(W)/$*.traces.ndjson
+
+$(OUT)/table.ndjson: $(foreach m,$(ONLY),$(W)/$(m).eval.ndjson)
+	@for m in $(ONLY); do grep -h '"kind":"eval"' $(W)/$$m.eval.ndjson | grep -v '"group":"curve"' | sed "s/^{\"kind\":\"eval\",/{\"kind\":\"eval\",\"model\":\"$$m\",/"; \
+	  done > $@.part
 	@mv $@.part $@
 
 $(OUT)/table.txt: $(OUT)/table.ndjson
-	@{ printf '%-12s %-14s %7s %7s %7s\n' model family tasks right missing; \
-	  sed -E 's/.*"model":"([^"]*)","id":"([^"]*)","tasks":([0-9]+),"answers":[0-9]+,"right":([0-9]+),.*"missing":([0-9]+),.*/\1 \2 \3 \4 \5/' $< | \
-	  while read -r model family tasks right missing; do \
-	    printf '%-12s %-14s %7s %7s %7s\n' $$model $$family $$tasks $$right $$missing; done; } > $@.part
+	@for m in $(ONLY); do echo "model $$m: $$(cat $(W)/$$m.set)"; \
+	  $(call program,eval) --text --tasks $(W)/$$m.tasks.ndjson $(W)/$$m.traces.ndjson; echo; done > $@.part
 	@mv $@.part $@
 
 # --- ablations ------------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ bench() { # small settings, whatever else is asked
 @test "a model for a family and one for a domain are made and judged, on the test side alone" {
     run -0 bench
     cd "$BATS_FILE_TMPDIR/out"
-    [ "$(wc -l < table.ndjson)" = 3 ]
-    grep -q '"model":"logical","id":"latin4"' table.ndjson
+    grep -q '"model":"sudoku4".*"id":"tasks/sudoku4".*"interval":"wilson".*"baselines"' table.ndjson
+    grep -q '"model":"logical".*"id":"tasks/latin4"' table.ndjson
+    grep -q '^model logical: --preset micro' table.txt
     [ "$(cat steps/*.exam.ndjson | wc -l)" = "$(grep -h '"side":"test"' steps/*.exam.ndjson | wc -l)" ]
     [ "$(cat steps/sudoku4.exam.ndjson | wc -l)" -gt 3 ]
     [ "$(grep -c '"kind":"trace"' steps/logical.judged.ndjson)" = "$(wc -l < steps/logical.tasks.ndjson)" ]
