@@ -57,7 +57,8 @@ static bool
 granted(void)
 {
     __builtin_cpu_init();
-    return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") && __builtin_cpu_supports("avx512bw")
+    return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") && __builtin_cpu_supports("avx512bf16")
+           && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
            && syscall(SYS_arch_prctl, ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA) == 0;
 }
 
@@ -242,9 +243,9 @@ block_amx(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pair, 
 }
 
 #ifdef TRM_AMX_IN_C
-static const struct trm_mat_bf16 amx_in_c = {"amx in C", 2, block_amx};
+static const struct trm_mat_bf16 amx_in_c = {"amx in C", 2, false, block_amx};
 #else
-static const struct trm_mat_bf16 amx = {"amx", 2, block_amx};
+static const struct trm_mat_bf16 amx = {"amx", 2, true, block_amx};
 
 const struct trm_mat_bf16 *
 trm_mat_amx(void)

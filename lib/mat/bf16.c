@@ -93,7 +93,7 @@ block_plain(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pair
         }
 }
 
-static const struct trm_mat_bf16 plain = {"plain", 1, block_plain};
+static const struct trm_mat_bf16 plain = {"plain", 1, false, block_plain};
 
 /* --- AVX512-BF16 ------------------------------------------------------------------------------------------------- */
 #if defined(__x86_64__)
@@ -165,7 +165,7 @@ block_avx512(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pai
     }
 }
 
-static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, block_avx512};
+static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, true, block_avx512};
 
 static bool
 has_avx512(void)
@@ -175,7 +175,7 @@ has_avx512(void)
            && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 #else
-static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, block_plain};
+static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, true, block_plain};
 
 static bool
 has_avx512(void)

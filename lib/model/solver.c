@@ -51,7 +51,7 @@ open_parts(struct trm_solver *s, struct trm_err *err)
     shape = c;
     trm_solver_shape(&shape, &s->board);
     if (shape.seq != c.seq || shape.vocab_in != c.vocab_in || shape.vocab_out != c.vocab_out ||
-        shape.id_columns != c.id_columns || c.features != 0 || c.puzzles != 0)
+        shape.id_columns != c.id_columns || c.features != 0) /* a table of puzzles, as published models have: its row 0 is used */
         return trm_err_set(err, TRM_DATA, "net and board disagree: %u positions and %u", c.seq, shape.seq);
     if (trm_net_init(&s->net, &c, err) != 0 ||
         trm_ckpt_vector(&s->file, "", s->net.tensors, s->net.n_tensors, s->net.n_params, &s->params, &s->owned_params, err) != 0)

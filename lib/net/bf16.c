@@ -2,7 +2,8 @@
  *
  * One call of f goes through its blocks product by product. A product walks the panels of its weights, so that these
  * stream past once, and does the element-wise work on a piece of its result while that is in the nearest cache. Rows
- * are independent but for the token mixer; so threads that share a sample take ranges of rows and meet once a layer.
+ * are independent but for the token mixer; so threads that share a sample take ranges of rows, and heads or columns in
+ * the token mixer, and meet twice a layer.
  *
  * The backward pass leaves behind, for every call, what the weights' gradients are products of; one product for each
  * matrix then sums over all calls at once. */
@@ -25,6 +26,7 @@ trm_bf_free(struct trm_bf *b)
 #else
 #include <math.h>
 #include <omp.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,7 +102,6 @@ take(const struct trm_net *net, struct trm_cut *c, size_t m, bool train, struct 
     b->sum = trm_cut(c, n * d, real);
     b->mid = trm_cut(c, n * d, real);
     take_trace(net, c, m, 1, false, &b->plain);
-    b->qkv2 = trm_cut(c, n * 3 * d, one);
     b->chunk = trm_cut(c, most(TRM_BF_CHUNK * most(TRM_MAT_PANEL, head_dim(net)), 32 * most(l16, TRM_MAT_PANEL)), real);
     b->score = trm_cut(c, most(len * l16, d), real);
     b->head = trm_cut(c, len * most(head_dim(net), 1), real);
@@ -128,7 +129,7 @@ trm_bf_new(const struct trm_net *net, size_t m, bool train)
     struct trm_cut c = {0};
     if (b->traces) {
         take(net, &c, m, train, b);
-        b->memory = c.base = aligned_alloc(64, c.used + 64);
+        b->memory = c.base = trm_work_room(c.used);
     }
     if (!b->memory) {
         trm_bf_free(b);
@@ -151,31 +152,37 @@ trm_bf_free(struct trm_bf *b)
 
 /* --- what is in hand --------------------------------------------------------------------------------------------- */
 
+#define PATIENCE 4096 /* looks, some ten microseconds: several times what a meeting takes */
+
 /* A thread's part of a pass through f. */
 struct run {
     const struct trm_net *net;
     const struct trm_mat_bf16 *mat;
+    const struct trm_bf_ops *ops;
     const struct trm_bf_layer *layers;
     struct trm_bf *b, *own;  /* buffers of the micro-batch; scratch of this thread */
     const float *mask;       /* [layers][2][N,D] or NULL */
     size_t m, len, n, d, inner, hd, mix;
     size_t r0, r1;           /* rows of this thread */
+    size_t h0, h1;           /* attention: its heads */
     size_t c0, c1;           /* mixer: its columns */
-    bool shared;             /* with other threads */
-    size_t turn;             /* which of the two qkv is next */
+    struct trm_meeting *meeting; /* of threads that share the micro-batch; NULL: one thread */
+    size_t threads;
 };
 
 static struct run
-run_of(const struct trm_micro *b, size_t thread)
+run_of(const struct trm_micro *b, size_t thread, size_t t)
 {
     const struct trm_net *net = b->net;
-    size_t d = net->config.width, panels = (d + TRM_MAT_PANEL - 1) / TRM_MAT_PANEL, t = b->threads;
-    struct run r = {.net = net, .mat = net->road, .layers = b->s->work->weights->layers, .b = b->w->bf,
+    size_t d = net->config.width, panels = (d + TRM_MAT_PANEL - 1) / TRM_MAT_PANEL;
+    struct run r = {.net = net, .mat = net->road,
+                    .ops = net->road->avx512 ? &trm_bf_ops_wide : &trm_bf_ops_plain, .layers = b->s->work->weights->layers, .b = b->w->bf,
                     .own = b->s->work->benches[thread].bf, .mask = b->w->mask, .m = b->m, .len = net->length,
                     .n = b->rows, .d = d, .inner = net->inner, .hd = head_dim(net), .mix = net->inner_mix,
                     .r0 = b->rows * thread / t, .r1 = b->rows * (thread + 1) / t,
+                    .h0 = net->config.heads * thread / t, .h1 = net->config.heads * (thread + 1) / t,
                     .c0 = panels * thread / t * TRM_MAT_PANEL, .c1 = panels * (thread + 1) / t * TRM_MAT_PANEL,
-                    .shared = t > 1};
+                    .meeting = t > 1 ? &b->s->work->meeting : NULL, .threads = t};
     if (t == 1)
         r.own = r.b;
     if (r.c1 > d)
@@ -183,12 +190,26 @@ run_of(const struct trm_micro *b, size_t thread)
     return r;
 }
 
-/* Wait until all threads of the sample are here. */
+/* Wait until all threads of the sample are here. They meet thousands of times a second, so they wait awake, and give way
+ * only when one is long in coming because others use its processor. */
 static void
 meet(const struct run *r)
 {
-    if (r->shared) {
-#pragma omp barrier
+    struct trm_meeting *m = r->meeting;
+    if (!m)
+        return;
+    unsigned round = atomic_load_explicit(&m->round, memory_order_acquire);
+    if (atomic_fetch_add_explicit(&m->here, 1, memory_order_acq_rel) + 1 == r->threads) {
+        atomic_store_explicit(&m->here, 0, memory_order_relaxed);
+        atomic_store_explicit(&m->round, round + 1, memory_order_release);
+        return;
+    }
+    for (unsigned spins = 0; atomic_load_explicit(&m->round, memory_order_acquire) == round; spins++) {
+#if defined(__x86_64__)
+        __builtin_ia32_pause();
+#endif
+        if (spins > PATIENCE)
+            sched_yield();
     }
 }
 
@@ -306,39 +327,35 @@ small_t(const struct run *r, float *out, size_t ld, const uint32_t *a, const uin
     }
 }
 
-/* ctx of one head of sample i, rows lo..hi-1 of the micro-batch; prob [L,Lp] of the head or NULL. */
+/* ctx of one head of sample i; prob [L,Lp] of the head or NULL. */
 static void
-attend_head(const struct run *r, trm_bf16 *ctx, const trm_bf16 *qkv, trm_bf16 *prob, size_t i, size_t h, size_t lo,
-            size_t hi)
+attend_head(const struct run *r, trm_bf16 *ctx, const trm_bf16 *qkv, trm_bf16 *prob, size_t i, size_t h)
 {
     struct trm_bf *own = r->own;
-    size_t wide = 3 * r->d, l16 = up16(r->len), k2 = (r->len + 1) / 2, first = i * r->len;
+    size_t wide = 3 * r->d, len = r->len, l16 = up16(len), k2 = (len + 1) / 2, first = i * len;
     const trm_bf16 *head = qkv + first * wide + h * r->hd;
-    trm_bf16 *p = prob ? prob + (lo - first) * l16 : own->share;
-    trm_mat_panels_t(own->right, head + r->d, wide, r->len, l16, r->hd);
-    small(r, own->score, l16, pairs_at(head, lo - first, wide), wide / 2, own->right, hi - lo, l16, r->hd / 2);
-    trm_bf_softmax(p, own->score, l16, hi - lo, r->len, (float)(1 / sqrt((double)r->hd)));
-    trm_mat_panels(own->right, head + 2 * r->d, wide, r->len, r->hd);
-    small(r, own->head, r->hd, pairs_at(p, 0, l16), l16 / 2, own->right, hi - lo, r->hd, k2);
-    trm_bf_store(ctx + lo * r->d + h * r->hd, r->d, own->head, r->hd, hi - lo, r->hd);
+    trm_bf16 *p = prob ? prob : own->share;
+    trm_mat_panels_t(own->right, head + r->d, wide, len, l16, r->hd);
+    small(r, own->score, l16, pairs_at(head, 0, wide), wide / 2, own->right, len, l16, r->hd / 2);
+    r->ops->softmax(p, own->score, l16, len, len, (float)(1 / sqrt((double)r->hd)));
+    trm_mat_panels(own->right, head + 2 * r->d, wide, len, r->hd);
+    small(r, own->head, r->hd, pairs_at(p, 0, l16), l16 / 2, own->right, len, r->hd, k2);
+    trm_bf_store(ctx + first * r->d + h * r->hd, r->d, own->head, r->hd, len, r->hd);
 }
 
-/* mid = norm(x + drop(softmax(q k^T / sqrt(D/h)) v W_o)) */
+/* mid = norm(x + drop(softmax(q k^T / sqrt(D/h)) v W_o)). Threads that share a sample take heads in the middle. */
 static void
-attend(struct run *r, size_t layer, const struct trm_bf_trace *t)
+attend(const struct run *r, size_t layer, const struct trm_bf_trace *t)
 {
     const struct trm_bf_layer *w = &r->layers[layer];
-    size_t heads = r->net->config.heads, per_head = r->len * up16(r->len);
-    trm_bf16 *qkv = t->prob || r->turn++ % 2 == 0 ? t->qkv : r->b->qkv2;
-    make_qkv(r, w, qkv, t->x);
+    size_t heads = r->net->config.heads, per_head = r->len * up16(r->len), at = r->r0 * r->d;
+    make_qkv(r, w, t->qkv, t->x);
     meet(r);
-    for (size_t i = r->r0 / r->len; i * r->len < r->r1; i++) {
-        size_t lo = most(r->r0, i * r->len), hi = (i + 1) * r->len < r->r1 ? (i + 1) * r->len : r->r1;
-        for (size_t h = 0; h < heads; h++)
-            attend_head(r, t->ctx, qkv, t->prob ? t->prob + (i * heads + h) * per_head : NULL, i, h, lo, hi);
-    }
+    for (size_t i = 0; i < r->m; i++)
+        for (size_t h = r->h0; h < r->h1; h++)
+            attend_head(r, t->ctx, t->qkv, t->prob ? t->prob + (i * heads + h) * per_head : NULL, i, h);
+    meet(r);
     product(r, r->b->sum, r->d, t->ctx, r->d, w->o, false);
-    size_t at = r->r0 * r->d;
     trm_bf_norm(r->b->mid + at, t->mid + at, t->mid_r + r->r0, r->b->x + at, r->b->sum + at, mask_of(r, layer, 0),
                 r->r1 - r->r0, r->d, r->net->config.eps);
 }
@@ -404,7 +421,7 @@ mix_sample(const struct run *r, size_t layer, const struct trm_bf_trace *t, size
             trm_bf16 *gu = t->mix ? t->mix + (i * wide + a) * r->d + j : NULL;
             r->mat->block(piece, TRM_MAT_PANEL, pairs_at(w->mix_in, a, 2 * k2), k2, 1, r->own->right, cols, 32, cols, k2,
                           false);
-            trm_bf_mix_swiglu(r->own->left + a / 4 * cols, gu, r->d, piece, cols);
+            r->ops->mix_swiglu(r->own->left + a / 4 * cols, gu, r->d, piece, cols);
         }
         r->mat->block(sum + j, r->d, pairs_at(w->mix_out, 0, r->mix), r->mix / 2, 1, r->own->left, cols, len, cols,
                       r->mix / 2, false);
@@ -441,7 +458,7 @@ mix_sample_back(const struct run *r, size_t layer, const struct trm_bf_trace *t,
         for (size_t a = 0; a < r->mix; a += 16) {
             r->mat->block(piece, TRM_MAT_PANEL, pairs_at(w->mix_out_back, a, 2 * k2), k2, 1, r->own->right, cols, 16, cols,
                           k2, false);
-            trm_bf_mix_swiglu_back(hidden + a * d + j, gu + 2 * a * d + j, d, piece, cols);
+            r->ops->mix_swiglu_back(hidden + a * d + j, gu + 2 * a * d + j, d, piece, cols);
         }
         trm_mat_panels(r->own->left, gu + j, d, wide, cols);
         r->mat->block(r->b->ds + first + j, d, pairs_at(w->mix_in_back, 0, wide), r->mix, 1, r->own->left, cols, len, cols,
@@ -475,7 +492,7 @@ widen(const struct run *r, size_t layer, const struct trm_bf_trace *t, float *ou
         for (size_t at = r->r0; at < r->r1; at += rows) {
             rows = chunk_rows(r, at);
             chunk(r, 0, TRM_MAT_PANEL, at, rows, t->mid, r->d, w->gate_up, j, TRM_MAT_PANEL);
-            trm_bf_swiglu(t->hidden + at * r->inner + j / 2, r->inner, t->gate_up ? t->gate_up + at * wide + j : NULL, wide,
+            r->ops->swiglu(t->hidden + at * r->inner + j / 2, r->inner, t->gate_up ? t->gate_up + at * wide + j : NULL, wide,
                           r->own->chunk, rows);
         }
     product(r, r->b->sum, r->d, t->hidden, r->inner, w->down, false);
@@ -496,7 +513,7 @@ widen_back(const struct run *r, size_t layer, const struct trm_bf_trace *t)
             rows = chunk_rows(r, at);
             chunk(r, 0, TRM_MAT_PANEL, at, rows, t->d_channel, r->d, w->down_back, j, cols);
             for (size_t half = 0; half < cols; half += 32)
-                trm_bf_swiglu_back(t->hidden + at * r->inner + j + half, r->inner,
+                r->ops->swiglu_back(t->hidden + at * r->inner + j + half, r->inner,
                                    t->gate_up + at * 2 * r->inner + 2 * (j + half), 2 * r->inner, r->own->chunk + half,
                                    TRM_MAT_PANEL, rows);
         }
@@ -507,7 +524,7 @@ widen_back(const struct run *r, size_t layer, const struct trm_bf_trace *t)
 
 /* out = f(a + c), and + e if there is one; traced: insides of call k are kept, and its output in outs. */
 static void
-call(struct run *r, float *out, const float *a, const float *c, const float *e, bool traced, size_t k)
+call(const struct run *r, float *out, const float *a, const float *c, const float *e, bool traced, size_t k)
 {
     size_t layers = r->net->config.layers, at = r->r0 * r->d, n = (r->r1 - r->r0) * r->d;
     struct trm_bf_trace t = traced ? trace_of(r, 0, k) : r->b->plain, next = t;
@@ -528,7 +545,7 @@ call(struct run *r, float *out, const float *a, const float *c, const float *e, 
 }
 
 static void
-cycles(struct run *r, const float *x, uint32_t n)
+cycles(const struct run *r, const float *x, uint32_t n)
 {
     float *y = r->b->y, *z = r->b->z;
     for (uint32_t t = 0; t < n; t++) {
@@ -632,13 +649,13 @@ static void
 recurse(struct trm_micro *b, uint32_t n)
 {
     if (b->threads == 1) {
-        struct run r = run_of(b, 0);
+        struct run r = run_of(b, 0, 1);
         cycles(&r, b->w->x, n);
         return;
     }
 #pragma omp parallel num_threads(b->threads)
     {
-        struct run r = run_of(b, (size_t)omp_get_thread_num());
+        struct run r = run_of(b, (size_t)omp_get_thread_num(), (size_t)omp_get_num_threads());
         cycles(&r, b->w->x, n);
     }
 }
@@ -646,7 +663,7 @@ recurse(struct trm_micro *b, uint32_t n)
 static void
 recurse_traced(struct trm_micro *b)
 {
-    struct run r = run_of(b, 0);
+    struct run r = run_of(b, 0, 1);
     uint32_t n = b->net->config.n;
     for (uint32_t k = 0; k < n; k++)
         call(&r, r.b->z, r.b->z, r.b->y, b->w->x, true, k);
@@ -656,7 +673,7 @@ recurse_traced(struct trm_micro *b)
 static void
 recurse_back(struct trm_micro *b)
 {
-    struct run r = run_of(b, 0);
+    struct run r = run_of(b, 0, 1);
     size_t nd = r.n * r.d;
     memset(b->w->dx, 0, nd * sizeof *b->w->dx);
     memcpy(r.b->ds, b->w->dy, nd * sizeof *r.b->ds);

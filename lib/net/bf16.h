@@ -52,7 +52,6 @@ struct trm_bf {
     float *y, *z;        /* [N,D] the state while a step works on it */
     float *x, *sum, *mid; /* [N,D] input of a block; a product's result; after the token mixer */
     struct trm_bf_trace plain; /* shared by untraced calls and layers */
-    trm_bf16 *qkv2;      /* [N,3D] qkv of every second layer, so that threads need to meet but once a layer */
     /* scratch of one thread */
     float *chunk;        /* [TRM_BF_CHUNK, max(64, D/h)] */
     float *score;        /* [L, Lp] */

@@ -337,3 +337,6 @@ trm_bf_store(trm_bf16 *restrict y, size_t ldy, const float *restrict x, size_t l
         for (size_t j = 0; j < cols; j++)
             y[i * ldy + j] = to(x[i * ldx + j]);
 }
+
+const struct trm_bf_ops trm_bf_ops_plain = {trm_bf_swiglu, trm_bf_swiglu_back, trm_bf_mix_swiglu, trm_bf_mix_swiglu_back,
+                                            trm_bf_softmax};

@@ -44,4 +44,14 @@ void trm_bf_turn_rows(float *v, size_t ld, size_t rows, size_t cols, size_t half
 /* y = x in bfloat16, rows of cols. */
 void trm_bf_store(trm_bf16 *y, size_t ldy, const float *x, size_t ldx, size_t rows, size_t cols);
 
+/* The heavier of these in two forms: as above, and on AVX-512 vectors. */
+struct trm_bf_ops {
+    void (*swiglu)(trm_bf16 *h, size_t ldh, trm_bf16 *gu, size_t ldg, const float *piece, size_t rows);
+    void (*swiglu_back)(trm_bf16 *h, size_t ldh, trm_bf16 *gu, size_t ldg, const float *dh, size_t ld, size_t rows);
+    void (*mix_swiglu)(uint32_t *hp, trm_bf16 *gu, size_t ldg, const float *piece, size_t w);
+    void (*mix_swiglu_back)(trm_bf16 *h, trm_bf16 *gu, size_t ldg, const float *dh, size_t w);
+    void (*softmax)(trm_bf16 *p, float *s, size_t ld, size_t rows, size_t n, float scale);
+};
+extern const struct trm_bf_ops trm_bf_ops_plain, trm_bf_ops_wide;
+
 #endif

@@ -2,6 +2,8 @@
 #ifndef TRM_NET_INNER_H
 #define TRM_NET_INNER_H
 
+#include <stdatomic.h>
+
 #include "net.h"
 
 /* Whether the settings are in range and agree; TRM_USAGE names the one that does not. */
@@ -58,8 +60,13 @@ struct trm_bench {
     struct trm_plain *plain; /* one of the two, owned */
     struct trm_bf *bf;
 };
+/* Where threads wait for each other: how many have come, and which round it is. */
+struct trm_meeting {
+    atomic_uint here, round;
+};
 struct trm_work {
     size_t threads;
+    struct trm_meeting meeting;
     const struct trm_road *road;
     size_t together;           /* slots of a micro-batch that are computed together, at most */
     struct trm_bench *benches; /* [threads] */
@@ -83,6 +90,8 @@ trm_cut(struct trm_cut *c, size_t n, size_t size)
 }
 
 /* --- work.c --- */
+/* n bytes for pieces of trm_cut, at a multiple of 64; NULL: no memory. Freed with free(). */
+void *trm_work_room(size_t n);
 /* NULL: no memory. */
 struct trm_work *trm_work_new(const struct trm_net *net, size_t count, size_t micro, bool train, size_t threads);
 void trm_work_free(struct trm_work *w);

@@ -71,7 +71,7 @@ trm_plain_new(const struct trm_net *net, size_t m, bool train)
     struct trm_cut c = {0};
     if (b->plain && b->traces) {
         take_all(net, &c, m, train, b);
-        b->memory = c.base = aligned_alloc(64, c.used + 64);
+        b->memory = c.base = trm_work_room(c.used);
     }
     if (!b->memory) {
         trm_plain_free(b);

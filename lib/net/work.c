@@ -2,9 +2,16 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "../base/big.h"
 #include "../mat/mat.h"
 #include "bf16.h"
 #include "inner.h"
+
+void *
+trm_work_room(size_t n)
+{
+    return n < 1 << 20 ? aligned_alloc(64, (n + 127) / 64 * 64) : trm_big_alloc(n); /* which is at whole pages from there on */
+}
 
 static void
 take_bench(const struct trm_net *net, struct trm_cut *c, size_t m, bool train, struct trm_bench *b)
@@ -26,7 +33,7 @@ bench_init(const struct trm_net *net, size_t m, bool train, struct trm_bench *b)
 {
     struct trm_cut c = {0};
     take_bench(net, &c, m, train, b);
-    b->memory = c.base = aligned_alloc(64, c.used + 64);
+    b->memory = c.base = trm_work_room(c.used);
     if (!b->memory)
         return -1;
     c.used = 0;
@@ -63,7 +70,7 @@ trm_work_new(const struct trm_net *net, size_t count, size_t micro, bool train, 
     for (size_t i = 0; i < w->threads; i++)
         if (bench_init(net, w->together, train, &w->benches[i]) != 0)
             goto fail;
-    if (train && !(w->lanes = calloc(w->n_lanes, net->n_trained * sizeof *w->lanes)))
+    if (train && !(w->lanes = trm_big_alloc(w->n_lanes * net->n_trained * sizeof *w->lanes)))
         goto fail;
     if (net->road && !(w->weights = trm_bf_weights_new(net, train)))
         goto fail;

@@ -185,3 +185,27 @@ torch.save(sd, "old.pt", _use_new_zipfile_serialization=False)'
     run -2 --separate-stderr trm-convert -l old.pt
     [[ "$stderr" == *"before 1.6"* ]]
 }
+
+@test "a solver of tasks goes to PyTorch and back and solves the same; a puzzle embedding of zeros changes nothing" {
+    trm-gen -f sudoku4 -n 120 --seed 3 | trm-split > tasks
+    trm-train --preset micro --prefix 2 --epoch-steps 6 --val-asks 8 --batch 16 -e 1 -o m.trm tasks > epochs
+    board='{"tokens":16,"rows":4,"columns":4,"vocab":6,"places":false,"kinds":[{"family":"sudoku","size":4}]}'
+    convert() {
+        trm-convert -s seq=16 -s n=2 -s T=1 -s max_steps=4 -m trm.arch=solver -m "trm.board=$board" "$@"
+    }
+    traces() { trm-infer -m "$1" tasks | sed 's/"model":{[^}]*}//'; }
+    trm-convert -t torch --prefix _orig_mod.model. -o m.pt m.trm
+    convert -o back.trm m.pt
+    trm-convert -t safetensors -o m.safetensors m.trm
+    perl -MJSON::PP -e '
+        # the same tensors, and a table of one puzzle
+        open my $f, "<:raw", "m.safetensors"; my $b = do { local $/; <$f> };
+        my $n = unpack "Q<", $b; my $h = decode_json(substr $b, 8, $n); my $data = substr $b, 8 + $n; delete $h->{__metadata__};
+        $h->{"inner.puzzle_emb.weights"} = {dtype => "F32", shape => [1, 32], data_offsets => [length $data, length($data) + 128]};
+        my $j = encode_json($h); print pack("Q<", length $j), $j, $data, "\0" x 128' > puzzle.safetensors
+    convert -o puzzle.trm puzzle.safetensors
+    traces m.trm > straight
+    [ "$(wc -l < straight)" -eq 120 ]
+    cmp straight <(traces back.trm)
+    cmp straight <(traces puzzle.trm)
+}
