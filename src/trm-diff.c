@@ -226,11 +226,11 @@ read_element(struct diff *d, const trm_json *rec, struct trm_err *err)
     bool is_new;
     if (trm_element_read(&e, rec, err) || trm_json_need_array(rec, "results", &results, err))
         return -1;
-    uint64_t *known = trm_table_at(&run->ids, trm_digest_of(e.id, strlen(e.id)), &is_new);
-    if (!known)
+    const char *const which[] = {e.id, e.file};
+    if (!trm_table_at(&run->ids, digest_texts(&d->line, which, 2), &is_new))
         return no_memory(err);
     if (!is_new)
-        return trm_err_set(err, TRM_DATA, "this id came before in the run: expected every element once");
+        return trm_err_set(err, TRM_DATA, "this id came before in the same file: expected every element once");
     for (size_t i = 0; i < trm_json_len(results); i++)
         if (read_result(d, trm_json_at(results, i), err)) {
             run->n_results = x.first;
@@ -386,14 +386,15 @@ find_waiver(struct diff *d, const struct item *x, const char *rule)
 
 /* --- pairing -------------------------------------------------------------------------------------------------------- */
 
-/* What an item is looked up by: how it is known, where, and with which verdicts. */
+/* What an item is looked up by: how it is known, and where. Alike: with the same verdicts; by id, in the same file, since one
+ * building may lie there twice. */
 static struct trm_digest
 pair_key(const struct item *x, enum pairing how, uint32_t place, bool alike)
 {
     struct trm_digest key[2] = {x->by[how], {place, how}};
     if (!alike)
         return trm_digest_of(key, sizeof key);
-    struct trm_digest more[3] = {key[0], key[1], x->verdicts};
+    struct trm_digest file = {x->file, 1}, more[3] = {key[0], key[1], how == BY_ID ? file : x->verdicts};
     return trm_digest_of(more, sizeof more);
 }
 
@@ -417,8 +418,8 @@ is_open(const struct diff *d, const struct item *x, int run, enum pairing how)
            d->model[place_of(d, x, run, how) - 1].by_likeness;
 }
 
-/* Join what is still alone in both runs: the k-th of a key with the k-th. `alike`: only when the verdicts are the same, so that
- * among elements that nothing tells apart the least change is assumed. */
+/* Join what is still alone in both runs: the k-th of a key with the k-th. `alike` first, so that among elements that nothing tells
+ * apart the least change is assumed. */
 static int
 join(struct diff *d, enum pairing how, bool alike, struct trm_err *err)
 {
@@ -505,7 +506,7 @@ pair_models(struct diff *d, struct trm_err *err)
 static int
 pair(struct diff *d, struct trm_err *err)
 {
-    if (pair_models(d, err) || join(d, BY_ID, false, err))
+    if (pair_models(d, err) || join(d, BY_ID, true, err) || join(d, BY_ID, false, err))
         return -1;
     for (uint32_t m = 0; m < d->words.n && !d->by_id; m++) {
         struct model *x = &d->model[m];

@@ -15,8 +15,10 @@ struct models {
     struct trm_store store;
     /* as given */
     const char *dir, *note;
+    struct trm_list evals; /* of --if */
     long keep, parent;
     bool json, promote;
+    char kept_out[240]; /* why the version was not promoted; "": it was, or was not to be */
 };
 
 static int
@@ -54,6 +56,7 @@ put_version(struct models *m, const struct trm_version *v)
     trm_jw_knum(&w, "bytes", (double)v->bytes);
     trm_jw_kstr(&w, "added", *v->added ? v->added : NULL);
     trm_jw_kstr(&w, "note", *v->note ? v->note : NULL);
+    trm_jw_kstr(&w, "kept_out", *m->kept_out ? m->kept_out : NULL);
     trm_jw_end(&w);
     trm_cli_put_text(m->c, b.data, b.len);
     trm_buf_release(&b);
@@ -341,6 +344,52 @@ diff(struct models *m, char **words, struct trm_err *err)
     return rc;
 }
 
+/* --- promotion on evidence -------------------------------------------------------------------------------------- */
+
+struct evidence {
+    const char *path;
+    bool first; /* the one that must be better; the others must only not be worse */
+    bool found;
+    char *kept_out; /* [240] */
+};
+
+/* The record of all cases in an evaluation of the new model with the baseline `current`. */
+static int
+weigh(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
+{
+    struct evidence *e = ctx;
+    (void)c;
+    if (strcmp(trm_json_str(trm_json_get(rec, "kind"), ""), "eval") != 0)
+        return trm_err_set(err, TRM_DATA, "kind: expected eval");
+    if (strcmp(trm_json_str(trm_json_get(rec, "id"), ""), "all") != 0)
+        return 0;
+    const trm_json *better = trm_json_get(trm_json_get(trm_json_get(rec, "baselines"), "current"), "better");
+    double by = trm_json_num(trm_json_get(better, "by"), 0);
+    double lo = trm_json_num(trm_json_get(better, "lo"), -1), hi = trm_json_num(trm_json_get(better, "hi"), 1);
+    bool told = trm_json_get(better, "lo") && trm_json_get(better, "hi");
+    e->found = true;
+    if (!told && e->first)
+        snprintf(e->kept_out, 240, "%.100s: no interval, too few buildings to tell it from the current one", e->path);
+    else if (e->first && lo <= 0)
+        snprintf(e->kept_out, 240, "%.100s: by %.4g [%.4g, %.4g], not better than the current one", e->path, by, lo, hi);
+    else if (told && hi < 0)
+        snprintf(e->kept_out, 240, "%.100s: by %.4g [%.4g, %.4g], worse than the current one", e->path, by, lo, hi);
+    return 0;
+}
+
+/* Whether a version may become the current one: always without --if, and where there is no current one yet. */
+static bool
+may_promote(struct models *m)
+{
+    for (size_t i = 0; i < m->evals.n && !*m->kept_out && trm_store_current(&m->store); i++) {
+        struct evidence e = {.path = m->evals.item[i], .first = i == 0, .kept_out = m->kept_out};
+        trm_cli_need_file(m->c, e.path);
+        if ((trm_cli_read_file(m->c, e.path, weigh, &e) != 0 || !e.found) && !*m->kept_out)
+            snprintf(m->kept_out, sizeof m->kept_out, "%.100s: holds no evaluation of all cases", e.path);
+    }
+    return !*m->kept_out;
+}
+
 /* --- changing --------------------------------------------------------------------------------------------------- */
 
 static int
@@ -367,7 +416,7 @@ add(struct models *m, char **words, struct trm_err *err)
         return -1;
     if (known)
         trm_cli_warn(m->c, "%s: is here already as version %d", words[0], n);
-    if (m->promote && trm_store_promote(&m->store, n, err))
+    if (m->promote && may_promote(m) && trm_store_promote(&m->store, n, err))
         return -1;
     return after_change(m, n, err);
 }
@@ -380,7 +429,7 @@ promote(struct models *m, char **words, struct trm_err *err)
         return -1;
     if (n == 0)
         return trm_err_set(err, TRM_USAGE, "promote: expected the number of a version");
-    return trm_store_promote(&m->store, n, err) ? -1 : after_change(m, n, err);
+    return may_promote(m) && trm_store_promote(&m->store, n, err) ? -1 : after_change(m, n, err);
 }
 
 static int
@@ -443,6 +492,8 @@ main(int argc, char **argv)
         {'k', "keep", "N", "prune: how many of the last versions stay, beside the current", &m.keep, .lo = 1, .hi = 999999},
         {'n', "note", "TEXT", "add: a word on this version", &m.note, .type = TRM_OPT_STR},
         {'p', "promote", NULL, "add: make it the current version at once", &m.promote, .type = TRM_OPT_FLAG},
+        {0, "if", "EVAL", "add -p, promote: only when this evaluation says better than `current` by more than its interval; given again: and "
+                          "these do not say worse", &m.evals, .type = TRM_OPT_LIST},
         {0, "parent", "N", "add: the version it was trained from; 0: none; -1: as its lineage says", &m.parent, .lo = -1,
          .hi = 999999},
         {0},

@@ -11,6 +11,7 @@
 #include "../schema/schema.h"
 
 enum { MAX_ENTITIES = 1500 };
+static const size_t MOST_WORK = 50000000; /* instructions times names, of all files of a set: some two seconds */
 
 /* One specification as one schema sees it. */
 struct view {
@@ -60,12 +61,32 @@ check_class_name(struct view *v, const char *name, bool one_of_many)
         trm_flaw_add(&v->p, TRM_WARNING, "class", "a class that is not abstract: subclasses do not match", "\"%.80s\"", name);
 }
 
+/* Whether there is work left to hold n names against the value. Patterns made to be slow use it up; then flaws are left out. */
+static bool
+may_match(struct view *v, const struct ids_value *value, size_t n)
+{
+    struct trm_rules *rules = v->p.rules;
+    size_t steps = 0;
+    for (const struct ids_text *p = value->patterns; p; p = p->next)
+        steps += trm_regex_size(p->pattern);
+    if (!steps)
+        return true;
+    if (rules->audit_work > MOST_WORK)
+        rules->flaws_left_out = true;
+    else
+        rules->audit_work += steps * n;
+    return rules->audit_work <= MOST_WORK;
+}
+
 /* Which entities a class facet names, into set; how many. */
 static size_t
 classes_named(struct view *v, const struct ids_value *name, bool set[MAX_ENTITIES])
 {
     size_t n = 0;
-    memset(set, 0, MAX_ENTITIES * sizeof *set);
+    bool may = may_match(v, name, (size_t)trm_schema_n_entities(v->s));
+    memset(set, !may, MAX_ENTITIES * sizeof *set);
+    if (!may)
+        return MAX_ENTITIES;
     for (int i = 0; i < trm_schema_n_entities(v->s) && i < MAX_ENTITIES; i++) {
         set[i] = trm_ids_class_matches(name, trm_schema_decl_name(v->s, i));
         n += set[i];
@@ -320,6 +341,10 @@ attributes_meant(struct view *v, const struct ids_value *name, const char *liter
 {
     size_t n = 0;
     *all_objects = true;
+    if (!may_match(v, name, (size_t)trm_schema_n_entities(v->s) * 10)) { /* about so many attributes each */
+        *all_objects = false;
+        return 2;
+    }
     for (int i = 0; i < trm_schema_n_entities(v->s) && i < MAX_ENTITIES; i++) {
         struct trm_attr a;
         for (int k = 0; v->applies[i] && trm_schema_attr(v->s, i, k, &a); k++) {

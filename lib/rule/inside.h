@@ -12,6 +12,8 @@ struct trm_regex;
 /* Compile; NULL with err (TRM_USAGE) when it is no such pattern, or one made to blow up (too long, counts too large). */
 struct trm_regex *trm_regex_new(const char *pattern, struct trm_err *err);
 void trm_regex_free(struct trm_regex *r);
+/* How many instructions it has: what a character of text costs at most. */
+size_t trm_regex_size(const struct trm_regex *r);
 /* 1: the whole text matches, 0: it does not, -1: not to be found out within bounds (text too long, too many steps). */
 int trm_regex_match(const struct trm_regex *r, const char *text);
 
@@ -89,6 +91,7 @@ struct trm_rules {
     struct trm_flaw *flaws; /* [n_flaws], malloc'd */
     size_t n_flaws;
     bool flaws_left_out;
+    size_t audit_work; /* done so far: see ids_sense.c */
     struct trm_sha256 digest; /* of all bytes added so far */
     char sha256[65];
 };

@@ -289,6 +289,12 @@ trm_regex_free(struct trm_regex *r)
     free(r);
 }
 
+size_t
+trm_regex_size(const struct trm_regex *r)
+{
+    return r->n;
+}
+
 /* --- matching ------------------------------------------------------------------------------------------------------- */
 
 /* A set of instructions that are to read the next character, each once. */

@@ -200,9 +200,20 @@ END
 @test "an element that comes twice is refused, the rest is done" {
     { el M g1 a 1 R=fail; el M g1 a 1 R=fail; el M g2 a 1 R=fail; } > twice
     run -1 --separate-stderr trm-diff --refused no twice twice
-    [[ "$stderr" == *"twice:2: M/g1: this id came before in the run"* ]]
+    [[ "$stderr" == *"twice:2: M/g1: this id came before in the same file"* ]]
     [ "$(states <<< "$output" | grep -c still)" -eq 2 ]
     [ "$(wc -l < no)" -eq 2 ]
+}
+
+@test "one building that lies there under two names is two, each compared with its own" {
+    { FILE=a.ifc el M g1 a 1 R=fail; FILE=copy.ifc el M g1 a 1 R=pass; } > before
+    { FILE=copy.ifc el M g1 a 1 R=fail; FILE=a.ifc el M g1 a 1 R=fail; } > after
+    trm-diff before after | grep -o '"file":"[^"]*"\|"state":"[^"]*"' | paste - - > got
+    printf '"file":"%s"\t"state":"%s"\n' copy.ifc regressed a.ifc still | diff - got
+    # and under another name it is still the same
+    FILE=b.ifc el M g1 a 1 R=fail > after
+    trm-diff before after | states | sort > got
+    printf '%s\n' "M/g1 R still" | diff - got
 }
 
 @test "wrong operands are 2" {

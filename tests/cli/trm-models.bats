@@ -47,6 +47,30 @@ current() { readlink st/current; }
     [ "$(current)" = versions/0001.trm ]
 }
 
+# better BY LO HI: what trm-eval says of a new model beside the current one
+better() { printf '{"kind":"eval","v":1,"id":"all","group":"all","n":9,"baselines":{"current":{"n":9,"better":{"by":%s,"lo":%s,"hi":%s}}}}\n{"kind":"eval","v":1,"id":"hidden","baselines":{"current":{"better":{"by":1,"lo":1,"hi":1}}}}\n' "$@"; }
+
+@test "--if promotes only what is better by more than its interval, and nowhere worse" {
+    better 0.01 0 0.02 > equal
+    better 0.01 0.001 0.02 > good
+    better -0.01 -0.02 -0.001 > bad
+    better -0.01 -0.02 0 > maybe
+    echo '{"kind":"eval","v":1,"id":"all","group":"all","n":9,"baselines":{"current":{"n":9,"better":{"by":0.5}}}}' > few
+    echo '{"kind":"eval","v":1,"id":"hidden"}' > none
+    run -0 trm-models -s st -p --if bad add "$M/1.trm" # the first of all
+    [ "$(current)" = versions/0001.trm ]
+    for no in equal bad few none; do
+        run -0 trm-models -s st -j -p --if $no add "$M/2.trm"
+        [[ "$(current)" = versions/0001.trm && "$output" == *'"current":false'*'"kept_out":"'"$no"': '* ]] || { echo "$no $output"; false; }
+    done
+    run -0 trm-models -s st -p --if good --if bad add "$M/2.trm"
+    [ "$(current)" = versions/0001.trm ]
+    run -0 trm-models -s st --if good --if maybe --if few promote 2
+    [ "$(current)" = versions/0002.trm ]
+    run -2 trm-models -s st --if nowhere promote 1
+    [ "$(current)" = versions/0002.trm ]
+}
+
 @test "prune keeps the last three and the current" {
     fill 1 2 3 4 5 6
     trm-models -s st promote 2

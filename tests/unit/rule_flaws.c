@@ -125,6 +125,24 @@ T_MAIN
         CHECK_STR(codes(ASK("<attribute><name><restriction base=\"xs:string\"/></name></attribute>")), "xml");
         CHECK_STR(flaws("<requirements/>" WALL), "E xml 3:16 1.0");
     }
+    T("patterns made to be slow are matched so far and no further, and the audit ends")
+    {
+        static char many[200000];
+        size_t n = 0;
+        bool more = false;
+        struct trm_rules *rules = trm_rules_new();
+        n += (size_t)snprintf(many, sizeof many, "<ids xmlns=\"http://standards.buildingsmart.org/IDS\" xmlns:xs=\"http://www.w3.org/2001/XMLSchema\"><info><title>t"
+                              "</title></info><specifications>");
+        for (int i = 0; i < 300; i++)
+            n += (size_t)snprintf(many + n, sizeof many - n, "<specification name=\"s\" ifcVersion=\"IFC4\"><applicability maxOccurs=\"unbounded\"><attribute><name>"
+                                  R("string", "<xs:pattern value=\"([A-Za-z]{0,49}){0,60}X\"/>") "</name></attribute></applicability></specification>");
+        snprintf(many + n, sizeof many - n, "</specifications></ids>");
+        trm_err_reset(&err);
+        CHECK(trm_rules_add(rules, "slow.ids", many, strlen(many), &err) == 0 && trm_rules_count(rules) == 300);
+        trm_rules_flaws(rules, &n, &more);
+        CHECK(more);
+        trm_rules_free(rules);
+    }
     T("one unreadable specification does not hide the flaws of the next, and the file is refused")
     {
         CHECK_STR(codes("</specification><specification name=\"b\" ifcVersion=\"IFC4\">" ASK(ATTRIBUTE("Foobar", ""))), "xml unreadable attribute");

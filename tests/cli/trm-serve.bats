@@ -1,0 +1,170 @@
+# trm-serve: every line has its answer, whatever becomes of the workers.
+load helper
+
+# A worker that needs no model: says trace instead of element, and falls into traps.
+worker() {
+    cat > worker <<'END'
+#!/usr/bin/perl
+$| = 1;
+while (<STDIN>) {
+    my ($id) = /"id":"([^"]*)"/;
+    if (/crash-once/ && !-e "crashed") { open F, ">crashed"; exit 9 }
+    exit 9 if /crash-always/;
+    sleep 60 if /endless/;
+    if (/no-good/) { print STDERR "worker: -:$.: $id: it is no good\n"; next }
+    $id = "another" if /liar/;
+    print qq({"kind":"trace","v":1,"id":"$id","model":"), -e "model" ? readlink("model") : "", qq("}\n);
+}
+END
+    chmod +x worker
+}
+el() { printf '{"kind":"element","v":1,"id":"%s"}\n' "$@"; }
+# ask: lines of stdin to the server at once, its answers to stdout until it closes or all are there
+ask() {
+    perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new("sock") or die "no server\n"; @l = <STDIN>; print $s @l; $s->flush;
+        for (@l) { $a = <$s>; last unless defined $a; print $a }'
+}
+# start OPTION... -- COMMAND
+start() {
+    trm-serve -l unix:sock "$@" 2> err 3>&- &
+    server=$!
+    for _ in {1..200}; do [ -S sock ] && return; sleep 0.05; done
+}
+setup() {
+    cd "$BATS_TEST_TMPDIR" || exit
+    worker
+    server=
+}
+teardown() { [ -z "$server" ] || kill "$server" 2> /dev/null || true; }
+metric() { perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new("figures"); print $s "GET /metrics HTTP/1.0\r\n\r\n"; print <$s>' | sed -n "s/^$1 //p"; }
+
+@test "answers come in the order of the questions, and a blank line is none" {
+    start -w 3 -- ./worker
+    { el {1..50}; } > q
+    ask < q > a
+    [ "$(grep -oE '"id":"[0-9]+"' a | tr -dc '0-9\n' | tr '\n' ' ')" = "$(seq -s ' ' 50) " ]
+    # also to a client that has said all and closed its side
+    perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new("sock"); print $s <STDIN>; $s->flush; shutdown $s, 1; print <$s>' < q | cmp - a
+    { echo; el x; } > q
+    [ "$(perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new("sock"); print $s <STDIN>; print scalar <$s>' < q | grep -c '"id":"x"')" -eq 1 ]
+}
+
+@test "what is no record, of no kind served, or refused by the worker is answered too" {
+    start -- ./worker
+    { echo nope; echo '{"kind":"model","v":1,"id":"m"}'; echo '{"kind":"element"}'; el no-good fine; } | ask > a
+    [ "$(grep -c '"kind":"refused"' a)" -eq 4 ]
+    sed -n 1p a | grep -q 'not JSON'
+    sed -n 2p a | grep -q '"id":"m".*no such kind is served here'
+    sed -n 4p a | grep -q '"id":"no-good","program":"trm-serve","reason":"it is no good"'
+    sed -n 5p a | grep -q '"kind":"trace","v":1,"id":"fine"'
+}
+
+@test "a worker that dies over a record costs nothing when another does it, and one answer when none does" {
+    start -w 2 -m unix:figures -- ./worker
+    el a crash-once b crash-always c | ask > a
+    [ "$(grep -c '"kind":"trace"' a)" -eq 4 ]
+    sed -n 2p a | grep -q '"kind":"trace","v":1,"id":"crash-once"'
+    sed -n 4p a | grep -q '"kind":"refused","v":1,"id":"crash-always".*ended twice over this record'
+    [ "$(metric 'trm_requests_total{outcome="answered"}')" = 4 ]
+    [ "$(metric 'trm_requests_total{outcome="failed"}')" = 1 ]
+    [ "$(metric trm_request_seconds_count)" = 5 ]
+    [ "$(metric trm_worker_restarts_total)" = 3 ]
+}
+
+@test "a worker that is late, or answers another record, is replaced" {
+    start -w 1 -t 1 -- ./worker
+    el a endless liar b | ask > a
+    sed -n 2p a | grep -q '"id":"endless".*it took too long'
+    sed -n 3p a | grep -q "\"id\":\"liar\".*not to this record"
+    sed -n 4p a | grep -q '"kind":"trace","v":1,"id":"b"'
+}
+
+@test "limits: a line, the clients, and silence" {
+    start --max-line 100 --max-clients 2 --idle 1 -- ./worker
+    { el a; printf '{"kind":"element","id":"%0200d"}\n' 1; el b; } | ask > a
+    [ "$(wc -l < a)" -eq 2 ]
+    sed -n 2p a | grep -q 'the line is too long'
+    # a line without an end is not waited for either
+    head -c 300 /dev/zero | tr '\0' x | perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new("sock"); print $s <STDIN>; $s->flush; print <$s>' | grep -q 'too long'
+    perl -MIO::Socket::UNIX -e '@s = map { IO::Socket::UNIX->new("sock") } 1 .. 3; print readline $s[2]; $t = time; readline $s[0]; print time - $t, "\n"' > a
+    grep -q 'too many clients' a
+    [ "$(tail -n 1 a)" -ge 1 ] && [ "$(tail -n 1 a)" -le 20 ]
+    el again | ask | grep -q '"id":"again"'
+}
+
+@test "a new model is taken up under load, no request is lost, and a model that does not open changes nothing" {
+    echo 1 > model1 && echo 2 > model2
+    ln -s model1 model
+    cat > opens <<'END'
+#!/bin/sh
+[ "$(cat model)" != bad ] || { echo "opens: the model is bad" >&2; exit 2; }
+exec ./worker
+END
+    chmod +x opens
+    start -w 2 --watch model -m unix:figures -- ./opens
+    (for i in {1..60}; do el "$i" | ask; sleep 0.02; done > answers) &
+    load=$!
+    sleep 1
+    ln -s model2 new && mv -T new model
+    wait $load
+    [ "$(grep -c '"kind":"trace"' answers)" -eq 60 ]
+    tail -n 1 answers | grep -q '"model":"model2"'
+    [ "$(metric trm_model_changes_total)" = 1 ]
+    echo bad > model3
+    ln -s model3 new && mv -T new model
+    for _ in {1..100}; do [ "$(metric trm_model_changes_refused_total)" = 1 ] && break; sleep 0.1; done
+    [ "$(metric trm_model_changes_refused_total)" = 1 ]
+    el still | ask | grep -q '"kind":"trace"'
+    grep -q "the model is bad" err && grep -q "the old ones stay" err
+}
+
+@test "told to end it answers what it was asked, and ends with 0" {
+    printf '#!/bin/sh\nwhile read -r l; do : > got; sleep 1; echo "$l"; done\n' > slow
+    chmod +x slow
+    start -w 1 -- ./slow
+    el last | ask > a &
+    asking=$!
+    for _ in {1..600}; do [ -e got ] && break; sleep 0.05; done
+    kill $server
+    status=0
+    wait $server || status=$?
+    wait $asking
+    server=
+    [ "$status" -eq 0 ]
+    grep -q '"id":"last"' a
+}
+
+@test "with a socket handed over, a restart under load of sixteen clients fails no request" {
+    port=17483
+    perl "$ROOT/tests/cli/hold.pl" $port trm-serve -w 2 -- ./worker 2> err 3>&- &
+    server=$!
+    el {1..99} > records
+    perl "$ROOT/pipelines/serve/load.pl" --clients 16 --seconds 6 --address 127.0.0.1:$port records > figures &
+    load=$!
+    sleep 2
+    kill -USR1 $server
+    sleep 2
+    kill -USR1 $server
+    wait $load
+    grep -q '"failed":0' figures
+    [ "$(sed 's/.*"requests":\([0-9]*\).*/\1/' figures)" -gt 50 ]
+}
+
+@test "the verdicts are those of trm-infer, to the byte" {
+    trm-buildings -n 1 -N 40 --seed 5 -o models
+    trm-ifc models/*.ifc | trm-check -r "$ROOT/pipelines/rules/building-code.json" > checked
+    trm-extract -r "$ROOT/pipelines/rules/building-code.json" checked 2> /dev/null | trm-split 2> /dev/null > samples
+    trm-train --arch prior -r "$ROOT/pipelines/rules/building-code.json" -o m.trm samples > /dev/null
+    grep '"kind":"checked"' checked | head -n 20 > q
+    trm-infer -m m.trm q > want
+    start -w 2 -- trm-infer -m m.trm
+    ask < q | cmp - want
+}
+
+@test "wrong command lines are 2, a command that cannot run is 3" {
+    run -2 trm-serve -l unix:sock
+    run -2 trm-serve -- ./worker
+    run -2 trm-serve -l nowhere -- ./worker
+    run -3 trm-serve -l unix:sock -- ./no-such-program
+    [[ "$output" == *"ends as soon as it begins"* ]]
+}

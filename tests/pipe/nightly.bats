@@ -1,0 +1,162 @@
+# pipelines/nightly.mk: ten nights, of which one is poisoned, one meets a full disk and one is killed.
+load ../cli/helper
+
+RULES=$ROOT/pipelines/rules/building-code.json
+# night DAY [SETTING...]
+night() {
+    local day=$1
+    shift
+    make --no-print-directory -f "$ROOT/pipelines/nightly.mk" BIN="$BIN" IFC=in OUT=out NIGHT="2027-03-$day" JOBS=2 LEARN_BUILDINGS=12 \
+        LEARN_ELEMENTS=520 EXAM_BUILDINGS=8 EXAM_ELEMENTS=400 VARY=0 INFER="--support 1" KEEP_NIGHTS=4 \
+        TRAIN="--epochs 2 --width 16 --heads 2 --prefix 2 --val-asks 10 --lr 3e-3" "$@"
+}
+# one more export comes in
+export_one() { cp "$(ls made/*.ifc | sed -n "${1}p")" in/; }
+member() { sed -nE "s/.*\"$2\":\"?([^,\"}]*).*/\1/p" "out/nights/2027-03-$1/night.ndjson"; }
+# accuracy of the current model on the exam, measured here and not taken from the night
+exam_accuracy() {
+    trm-infer --support 1 -m out/models/current out/exam/checked.ndjson | trm-eval --truth out/exam/truth.ndjson |
+        grep '"id":"all"' | sed -E 's/.*"accuracy":([0-9.]+).*/\1/'
+}
+not_worse() { awk "BEGIN {exit !($2 >= $1)}"; }
+
+setup() { cd "$BATS_FILE_TMPDIR" || exit; }
+setup_file() {
+    load ../cli/helper
+    cd "$BATS_FILE_TMPDIR" || exit
+    trm-buildings -n 12 -N 500 --seed 77 -o made
+    rm -f made/*.truth.ndjson
+    mkdir in
+}
+
+@test "the first night leaves a report, a model, and a record" {
+    export_one 1
+    export_one 2
+    run night 01
+    [ "$status" -eq 0 ] || { echo "$output"; cat out/nights/*/log; false; }
+    for f in report.html report.txt nights.ndjson alerts.ndjson models/current last/diff.ndjson last/traces.ndjson last/eval.ndjson; do
+        [ -e "out/$f" ] || { echo "no $f"; false; }
+    done
+    [ ! -s out/alerts.ndjson ]
+    [ "$(member 01 state)" = done ] && [ "$(member 01 models)" = 2 ] && [ "$(member 01 promoted)" = true ]
+    [ "$(member 01 version)" = 1 ]
+    [ "$(member 01 accuracy)" = "$(exam_accuracy)" ]
+    [ "$(grep -c '"kind":"step"' out/last/steps.ndjson)" -eq 9 ]
+    # the lineage of the model says that it follows none
+    run ! grep -q '"parent":[1-9]' out/last/version.ndjson
+}
+
+@test "a night on which nothing came trains nothing and changes nothing" {
+    before=$(exam_accuracy)
+    run -0 night 02
+    [ "$(member 02 trained)" = false ] && [ "$(member 02 promoted)" = false ]
+    [ "$(member 02 new)" = 0 ] && [ "$(member 02 regressed)" = 0 ]
+    [ "$(member 02 accuracy)" = "$before" ]
+    [ "$(exam_accuracy)" = "$before" ]
+}
+
+@test "new exports are learned from, and the model is taken only when it is better" {
+    for day in 03 04; do
+        export_one "$((10#$day))"
+        before=$(exam_accuracy)
+        was=$(readlink out/models/current)
+        run -0 night $day TRAIN="--epochs $((10#$day * 3)) --width 32 --heads 2 --prefix 2 --val-asks 10 --lr 3e-3"
+        [ "$(member $day trained)" = true ]
+        not_worse "$before" "$(exam_accuracy)"
+        better=$(grep '"id":"all"' out/last/eval.ndjson | sed -nE 's/.*"better":\{"by":[-0-9.]*,"lo":([-0-9.]*).*/\1/p')
+        if [ "$(member $day promoted)" = true ]; then
+            awk "BEGIN {exit !($better > 0)}"
+            grep -q '"parent":[1-9]' out/last/version.ndjson # it follows the one before
+        else
+            [ "$(readlink out/models/current)" = "$was" ]
+            grep -q '"kept_out"' out/last/version.ndjson
+        fi
+        [ "$(member $day new)" -gt 0 ]
+    done
+}
+
+@test "a poisoned night leaves the current model alone" {
+    export_one 5
+    before=$(exam_accuracy)
+    was=$(readlink out/models/current)
+    run -0 night 05 SAMPLES_THROUGH='sed -E "s/\"label\":\"pass\"/\"label\":\"FAIL\"/g; s/\"label\":\"fail\"/\"label\":\"pass\"/g; s/\"label\":\"FAIL\"/\"label\":\"fail\"/g"' \
+        TRAIN="--epochs 12 --width 32 --heads 2 --prefix 2 --val-asks 10 --lr 3e-3"
+    [ "$(member 05 trained)" = true ] && [ "$(member 05 promoted)" = false ]
+    grep -qE '"kept_out":"[^"]*(not better|worse)' out/last/version.ndjson
+    [ "$(readlink out/models/current)" = "$was" ]
+    [ "$(exam_accuracy)" = "$before" ]
+}
+
+@test "a full disk fails the night aloud, loses nothing, and the night goes on when there is room" {
+    export_one 6
+    before=$(exam_accuracy)
+    cp out/report.html kept.html
+    run ! bash -c "trap '' XFSZ; ulimit -f 200; $(declare -f night); ROOT='$ROOT' BIN='$BIN' night 06"
+    [[ "$output" == *"failed with status"*"trm-runbook(7)"* ]]
+    [ "$(member 06 state)" = failed ]
+    grep -q '"alert":"failed"' out/alerts.ndjson
+    [ "$(readlink out/last)" = nights/2027-03-05 ]
+    [ "$(exam_accuracy)" = "$before" ]
+    cmp kept.html out/report.html
+    run -0 night 06
+    [ "$(member 06 state)" = done ]
+    not_worse "$before" "$(exam_accuracy)"
+    [ ! -s out/alerts.ndjson ] || { cat out/alerts.ndjson; cat out/nights.ndjson; false; }
+}
+
+@test "a killed night goes on where it stopped, and says what one left alone would" {
+    export_one 7
+    cp -a out alone
+    before=$(exam_accuracy)
+    night 07 OUT=alone > /dev/null 2>&1
+    for after in 0.4 1.5 3; do
+        setsid bash -c "$(declare -f night); ROOT='$ROOT' BIN='$BIN' night 07" > /dev/null 2>&1 &
+        sleep $after
+        kill -9 -- -$! 2> /dev/null || true
+        wait $! 2> /dev/null || true
+        [ -s out/models/current ]
+    done
+    run -0 night 07
+    for f in checked traces diff samples held; do cmp "alone/last/$f.ndjson" "out/last/$f.ndjson"; done
+    cmp alone/models/current out/models/current
+    not_worse "$before" "$(exam_accuracy)"
+    rm -rf alone
+}
+
+@test "an export that is broken, and elements that change, are told" {
+    echo no > in/zz-broken.ifc
+    victim=$(ls in/b*.ifc | head -n 1)
+    sed -E 's/^(#[0-9]+ ?= ?IFCDOOR\(.*,)[0-9.]+,[0-9.]+/\10.3,0.3/' "$victim" > in/x && mv in/x "$victim"
+    run night 08 TELL='cat > told'
+    [ "$status" -eq 0 ] || { echo "$output"; false; }
+    [ "$(member 08 not_done)" = 1 ]
+    [[ "$output" == *'"alert":"broken"'* || "$(member 08 broken)" < 0.2 ]]
+    grep -q "could not be read" out/report.html
+    rm in/zz-broken.ifc
+}
+
+@test "ten nights: every one has its record, old ones keep what is small, the store its last three and the current" {
+    for day in 09 10; do
+        export_one "$((10#$day))"
+        before=$(exam_accuracy)
+        run -0 night $day
+        not_worse "$before" "$(exam_accuracy)"
+    done
+    [ "$(wc -l < out/nights.ndjson)" -eq 10 ]
+    [ "$(grep -c '"state":"done"' out/nights.ndjson)" -eq 10 ]
+    [ "$(ls out/models/versions/*.trm | wc -l)" -le 4 ]
+    [ ! -e out/nights/2027-03-01/samples.ndjson ] && [ -e out/nights/2027-03-01/report.html ] && [ -e out/nights/2027-03-08/samples.ndjson ]
+    # all exports are in the last night's records
+    [ "$(grep -c '"kind":"model"' out/last/checked.ndjson)" -eq "$(ls in/*.ifc | wc -l)" ]
+}
+
+@test "wrong settings and a second run are said" {
+    run ! night 11 RULES=nowhere
+    run ! night eleven
+    [[ "$output" == *"expected a day"* ]]
+    exec 8> out/lock
+    flock 8
+    run ! night 10 8>&-
+    exec 8>&-
+    [[ "$output" == *"another run is at work"* ]]
+}
