@@ -9,8 +9,8 @@
 # steps/NAME.epochs.ndjson, its traces and the referee's verdicts steps/NAME.judged.ndjson, and speeds.
 #
 # Every model learns from tasks made afresh whose canonical form is on the side train, and is judged on tasks whose form is on
-# the side test, of another seed, no two alike up to symmetry. The test side chooses nothing: settings below were chosen on the side val
-# (tests/bench/LOG.md). Trainings end after so many optimiser steps, never by the clock, so the same command gives the same bytes on
+# the side test, of another seed, no two alike up to symmetry. The test side chooses nothing. The settings of sudoku4 were
+# chosen on the side val; the others are first guesses, not yet tried to their end (tests/bench/LOG.md). Trainings end after so many optimiser steps, never by the clock, so the same command gives the same bytes on
 # one kind of processor. A changed setting makes again what hangs on it and nothing else.
 
 # --- settings -------------------------------------------------------------------------------------------------------
