@@ -3,21 +3,17 @@
 
 #include <string.h>
 
+#include "../base/wide.h"
 #include "amx.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WIDE
-#endif
 #define INLINE static inline __attribute__((always_inline))
 
 /* --- layouts ----------------------------------------------------------------------------------------------------- */
 
-WIDE void
+TRM_WIDE void
 trm_mat_to_bf16(trm_bf16 *restrict y, const float *restrict x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -37,7 +33,7 @@ panel(uint32_t *restrict p, const trm_bf16 *restrict x, size_t ld, size_t k, siz
         p[i] = x[(k - 1) * ld + i];
 }
 
-WIDE void
+TRM_WIDE void
 trm_mat_panels(uint32_t *p, const trm_bf16 *x, size_t ld, size_t k, size_t d)
 {
     for (size_t j = 0; j < d; j += TRM_MAT_PANEL) {
@@ -53,7 +49,7 @@ trm_mat_panels(uint32_t *p, const trm_bf16 *x, size_t ld, size_t k, size_t d)
 }
 
 /* One panel of w columns of which `have` exist. */
-WIDE static void
+TRM_WIDE static void
 panel_t(uint32_t *restrict p, const trm_bf16 *x, size_t ld, size_t have, size_t w, size_t k2)
 {
     for (size_t i = 0; i < have; i++) {

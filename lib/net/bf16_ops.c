@@ -3,11 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WIDE
-#endif
+#include "../base/wide.h"
+#include "exp.h"
+
 #define INLINE static inline __attribute__((always_inline))
 #define PART 16
 #define HALF 32
@@ -42,30 +40,6 @@ wide(const trm_bf16 *x)
 #define AT(p) (*(v16 *)(void *)(p))
 #define FROM(p) (*(const v16 *)(const void *)(p))
 
-/* exp(x), see exp1 of ops.c. */
-INLINE float
-exp1(float x)
-{
-    x = x < -87.f ? -87.f : x;
-    x = x > 88.f ? 88.f : x;
-    float t = x * 1.44269504088896341f + 12582912.f;
-    float n = t - 12582912.f;
-    float r = x - n * 0.693359375f;
-    r = r + n * 2.12194440e-4f;
-    float p = 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.f;
-    uint32_t bits_t, bits_p;
-    memcpy(&bits_t, &t, 4);
-    memcpy(&bits_p, &p, 4);
-    bits_p += bits_t << 23;
-    memcpy(&p, &bits_p, 4);
-    return p;
-}
-
 /* To bfloat16, nearest even; a NaN may become an infinity, which says as much. */
 INLINE trm_bf16
 to(float x)
@@ -75,7 +49,7 @@ to(float x)
     return (trm_bf16)((u + 0x7fffu + (u >> 16 & 1)) >> 16);
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_sum(float *restrict y, trm_bf16 *restrict yb, const float *restrict a, const float *restrict b,
            const float *restrict c, size_t n)
 {
@@ -107,7 +81,7 @@ add_row(float *y, const float *x, const float *u, const float *mask, size_t widt
     return fold(acc);
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_norm(float *y, trm_bf16 *yb, float *r, const float *x, const float *u, const float *mask, size_t rows,
             size_t width, double eps)
 {
@@ -129,7 +103,7 @@ trm_bf_norm(float *y, trm_bf16 *yb, float *r, const float *x, const float *u, co
     }
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_norm_back(float *ds, trm_bf16 *dsb, const float *dy, const trm_bf16 *y, const float *r, const float *mask,
                  size_t rows, size_t width)
 {
@@ -149,7 +123,7 @@ trm_bf_norm_back(float *ds, trm_bf16 *dsb, const float *dy, const trm_bf16 *y, c
     }
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_norm_cols(float *restrict y, trm_bf16 *restrict yb, float *restrict r, const float *x, const float *u,
                  const float *mask, size_t ld, size_t rows, size_t width, double eps)
 {
@@ -170,7 +144,7 @@ trm_bf_norm_cols(float *restrict y, trm_bf16 *restrict yb, float *restrict r, co
         }
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_norm_cols_back(float *ds, trm_bf16 *restrict dsb, const float *dy, const trm_bf16 *restrict y, const float *r,
                       const float *mask, size_t ld, size_t rows, size_t width, float *restrict acc)
 {
@@ -192,10 +166,10 @@ trm_bf_norm_cols_back(float *ds, trm_bf16 *restrict dsb, const float *dy, const 
 INLINE float
 sigmoid(float x)
 {
-    return 1.f / (1.f + exp1(-x));
+    return 1.f / (1.f + trm_exp(-x));
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_swiglu(trm_bf16 *restrict h, size_t ldh, trm_bf16 *restrict gu, size_t ldg, const float *restrict piece,
               size_t rows)
 {
@@ -221,14 +195,14 @@ swiglu_back(trm_bf16 *restrict h, trm_bf16 *restrict g, trm_bf16 *restrict u, co
     }
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_swiglu_back(trm_bf16 *h, size_t ldh, trm_bf16 *gu, size_t ldg, const float *dh, size_t ld, size_t rows)
 {
     for (size_t i = 0; i < rows; i++)
         swiglu_back(h + i * ldh, gu + i * ldg, gu + i * ldg + HALF, dh + i * ld, HALF);
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_mix_swiglu(uint32_t *restrict hp, trm_bf16 *restrict gu, size_t ldg, const float *restrict piece, size_t w)
 {
     for (size_t i = 0; i < 16; i += 2) {
@@ -244,7 +218,7 @@ trm_bf_mix_swiglu(uint32_t *restrict hp, trm_bf16 *restrict gu, size_t ldg, cons
             gu[i * ldg + j] = to(piece[i * TRM_MAT_PANEL + j]);
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_mix_swiglu_back(trm_bf16 *h, trm_bf16 *gu, size_t ldg, const float *dh, size_t w)
 {
     for (size_t i = 0; i < 16; i++)
@@ -280,13 +254,13 @@ greatest(const float *s, size_t n)
     return top;
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_softmax(trm_bf16 *restrict p, float *restrict s, size_t ld, size_t rows, size_t n, float scale)
 {
     for (size_t i = 0; i < rows; i++, s += ld, p += ld) {
         float top = greatest(s, n) * scale;
         for (size_t j = 0; j < ld; j++)
-            s[j] = exp1(s[j] * scale - top);
+            s[j] = trm_exp(s[j] * scale - top);
         for (size_t j = n; j < ld; j++)
             s[j] = 0;
         v16 acc = {0};
@@ -298,7 +272,7 @@ trm_bf_softmax(trm_bf16 *restrict p, float *restrict s, size_t ld, size_t rows, 
     }
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_softmax_back(trm_bf16 *restrict ds, const float *restrict dp, const trm_bf16 *restrict p, size_t ld, size_t rows,
                     float scale)
 {
@@ -312,7 +286,7 @@ trm_bf_softmax_back(trm_bf16 *restrict ds, const float *restrict dp, const trm_b
     }
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_turn_rows(float *v, size_t ld, size_t rows, size_t cols, size_t half, const float *cos, const float *sin,
                  size_t first, size_t len, float sign)
 {
@@ -330,7 +304,7 @@ trm_bf_turn_rows(float *v, size_t ld, size_t rows, size_t cols, size_t half, con
     }
 }
 
-WIDE void
+TRM_WIDE void
 trm_bf_store(trm_bf16 *restrict y, size_t ldy, const float *restrict x, size_t ldx, size_t rows, size_t cols)
 {
     for (size_t i = 0; i < rows; i++)

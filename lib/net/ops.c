@@ -3,13 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-/* One body for every kind of processor. Contraction to FMA is off and sums have a fixed shape, so all give the same
- * bytes. Sanitizers cannot run before the resolver that chooses, hence one version under them. */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WIDE
-#endif
+#include "../base/wide.h"
+#include "exp.h"
+
 #define INLINE static inline __attribute__((always_inline))
 
 /* Shares of a softmax below this are 0: far below what the sum can feel, and products with them cannot become denormal
@@ -27,57 +23,38 @@ fold(trm_real *a)
     return a[0];
 }
 
-/* exp(x). Float: Cephes's expf (Moshier) without branches, x = n ln 2 + r, a polynomial of r, n to the exponent. */
 INLINE trm_real
 exp1(trm_real x)
 {
 #ifdef TRM_DOUBLE
     return exp(x);
 #else
-    x = x < -87.f ? -87.f : x;
-    x = x > 88.f ? 88.f : x;
-    float t = x * 1.44269504088896341f + 12582912.f; /* 1.5 * 2^23: rounds to a whole number in the low bits */
-    float n = t - 12582912.f;
-    float r = x - n * 0.693359375f;
-    r = r + n * 2.12194440e-4f;
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    p = p * r * r + r + 1.f;
-    uint32_t bits_t, bits_p;
-    memcpy(&bits_t, &t, 4);
-    memcpy(&bits_p, &p, 4);
-    bits_p += bits_t << 23;
-    memcpy(&p, &bits_p, 4);
-    return p;
+    return trm_exp(x);
 #endif
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_exp(trm_real *restrict y, const trm_real *restrict x, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         y[i] = exp1(x[i]);
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_add2(trm_real *y, const trm_real *a, const trm_real *b, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         y[i] = a[i] + b[i];
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_add3(trm_real *y, const trm_real *a, const trm_real *b, const trm_real *c, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         y[i] = a[i] + b[i] + c[i];
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_mul(trm_real *y, const trm_real *x, const trm_real *mask, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -104,7 +81,7 @@ add_row(trm_real *y, const trm_real *x, const trm_real *u, const trm_real *mask,
     return fold(acc);
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_norm_rows(trm_real *y, trm_real *r, const trm_real *x, const trm_real *u, const trm_real *mask, size_t rows,
                   size_t width, double eps)
 {
@@ -132,7 +109,7 @@ dot(const trm_real *a, const trm_real *b, size_t n)
     return fold(acc);
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_norm_rows_back(trm_real *ds, const trm_real *dy, const trm_real *y, const trm_real *r, size_t rows,
                        size_t width)
 {
@@ -144,7 +121,7 @@ trm_ops_norm_rows_back(trm_real *ds, const trm_real *dy, const trm_real *y, cons
     }
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_norm_cols(trm_real *y, trm_real *r, const trm_real *x, const trm_real *u, const trm_real *mask, size_t rows,
                   size_t width, double eps)
 {
@@ -163,7 +140,7 @@ trm_ops_norm_cols(trm_real *y, trm_real *r, const trm_real *x, const trm_real *u
             y[i * width + j] *= r[j];
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_norm_cols_back(trm_real *ds, const trm_real *dy, const trm_real *y, const trm_real *r, size_t rows,
                        size_t width, trm_real *acc)
 {
@@ -179,7 +156,7 @@ trm_ops_norm_cols_back(trm_real *ds, const trm_real *dy, const trm_real *y, cons
             ds[i * width + j] = r[j] * (dy[i * width + j] - y[i * width + j] * acc[j]);
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_swiglu(trm_real *restrict h, const trm_real *restrict g, const trm_real *restrict u, size_t ld, size_t rows,
                size_t width)
 {
@@ -190,7 +167,7 @@ trm_ops_swiglu(trm_real *restrict h, const trm_real *restrict g, const trm_real 
         }
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_swiglu_back(trm_real *restrict h, trm_real *restrict dg, trm_real *restrict du, const trm_real *restrict dh,
                     const trm_real *restrict g, const trm_real *restrict u, size_t ld, size_t rows, size_t width)
 {
@@ -235,7 +212,7 @@ sum(const trm_real *s, size_t n)
     return fold(acc);
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_softmax(trm_real *s, size_t rows, size_t width, trm_real scale)
 {
     for (size_t i = 0; i < rows; i++) {
@@ -250,7 +227,7 @@ trm_ops_softmax(trm_real *s, size_t rows, size_t width, trm_real scale)
     }
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_softmax_back(trm_real *dp, const trm_real *p, size_t rows, size_t width, trm_real scale)
 {
     for (size_t i = 0; i < rows; i++) {
@@ -273,7 +250,7 @@ turn_pair(trm_real *v, const trm_real *cos, const trm_real *sin, size_t half, tr
     }
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_turn(trm_real *v, size_t rows, size_t ld, size_t heads, size_t half, const trm_real *cos, const trm_real *sin,
              size_t m, trm_real sign)
 {
@@ -295,7 +272,7 @@ mix32(uint32_t x)
     return x ^ x >> 16;
 }
 
-WIDE void
+TRM_WIDE void
 trm_ops_mask(trm_real *mask, size_t n, uint64_t key, double p)
 {
     uint32_t lo = (uint32_t)key, hi = (uint32_t)(key >> 32), below = (uint32_t)(p * 4294967296.);

@@ -5,12 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One body for every kind of processor, the same bytes by all (see net/ops.c). */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WIDE
-#endif
+#include "../base/wide.h"
 
 struct trm_opt_config
 trm_opt_config_default(void)
@@ -104,7 +99,7 @@ no_denormal(trm_real x)
 #define ROOT sqrtf
 #endif
 
-WIDE static void
+TRM_WIDE static void
 step_adamw(trm_real *restrict p, trm_real *restrict m, trm_real *restrict v, const trm_real *restrict g, size_t n,
            struct rates r)
 {
@@ -135,7 +130,7 @@ turn(trm_real y, trm_real x)
 #endif
 }
 
-WIDE static void
+TRM_WIDE static void
 step_atan2(trm_real *restrict p, trm_real *restrict m, trm_real *restrict v, const trm_real *restrict g, size_t n,
            struct rates r)
 {

@@ -102,7 +102,7 @@ inside() {
     user=1 inside root bash -c 'cd && mkdir work && cd work && make -s -f /usr/share/trm/pipelines/compliance.mk OUT=demo \
         LEARN_BUILDINGS=4 LEARN_ELEMENTS=300 EXAM_BUILDINGS=2 EXAM_ELEMENTS=150 \
         TRAIN="--epochs 1 --width 32 --heads 2 --max-minutes 1" JOBS=2'
-    [ -s root/home/user/work/demo/report.html ] && [ -s root/home/user/work/demo/checked.ndjson ] && [ -s root/home/user/work/demo/traces.ndjson ]
+    [ -s root/home/user/trial/demo/report.html ] && [ -s root/home/user/trial/demo/checked.ndjson ] && [ -s root/home/user/trial/demo/traces.ndjson ]
     inside root dpkg --purge trm
     run find root/usr root/etc -name '*trm*' ! -path '*/dpkg/*'
     left=$(grep -v 'bash-completion/completions$' <<< "$output" | grep 'trm-\|/trm' || true)
