@@ -2,7 +2,8 @@
 load helper
 
 SETTINGS="--preset micro --epoch-steps 10 --val-asks 16 --batch 16 --fresh sudoku4 --explore 0.3"
-export SOURCE_DATE_EPOCH=1700000000 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+# In float32 sums in another order stay near; bfloat16 would round some of them the other way.
+export TRM_BACKEND=float32 SOURCE_DATE_EPOCH=1700000000 OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
 setup_file() {
     load helper
@@ -21,7 +22,7 @@ ranks() { # how many, then options of trm-train
 # Columns of two files of epochs, as near as sums in another order leave them.
 near() {
     paste <(grep -o "\"$1\":[0-9.e-]*" "$2" | cut -d: -f2) <(grep -o "\"$1\":[0-9.e-]*" "$3" | cut -d: -f2) |
-        awk '{d = $1 - $2; if (d < 0) d = -d; if (d > 1e-3 * ($1 < 0 ? -$1 : $1) + 1e-6) {print; bad = 1} n++} END {exit bad || n < 3}'
+        awk '{d = $1 - $2; if (d < 0) d = -d; if (d > 1e-4 * ($1 < 0 ? -$1 : $1) + 1e-6) {print; bad = 1} n++} END {exit bad || n < 3}'
 }
 
 @test "two ranks have the losses of one, epoch by epoch" {
