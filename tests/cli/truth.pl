@@ -47,7 +47,8 @@ sub fields {
     return \%f;
 }
 
-sub plain { my $v = $_[0]{value}; ref $v eq 'ARRAY' ? join(',', @$v) : defined $v ? "$v" : 'null' }
+# an empty text is told as such, and is no value
+sub plain { my $v = $_[0]{value}; ref $v eq 'ARRAY' ? join(',', @$v) : defined $v && $v ne '' ? "$v" : 'null' }
 sub is_number { defined $_[0]{value} && !ref $_[0]{value} && $_[0]{value} =~ /^-?[\d.]+(e-?\d+)?$/i && !($_[0]{type} // '') =~ /Label|Identifier/ }
 sub same {
     my ($x, $y) = @_;
