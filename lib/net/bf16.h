@@ -21,7 +21,6 @@ struct trm_bf_layer {
 struct trm_bf_weights {
     struct trm_bf_layer *layers; /* [layers] owned */
     void *memory;                /* owned */
-    trm_bf16 *row;               /* scratch of packing */
     bool train;
 };
 /* NULL: no memory. */
@@ -54,9 +53,9 @@ struct trm_bf {
     struct trm_bf_trace plain; /* shared by untraced calls and layers */
     /* scratch of one thread */
     float *chunk;        /* [TRM_BF_CHUNK, max(64, D/h)] */
-    float *score;        /* [L, Lp] */
-    float *head;         /* [max(L,...), D/h] */
-    trm_bf16 *share;     /* [L, Lp] softmax of one head; [L, D] */
+    float *score;        /* [L, Lp], at least D: products of one head before softmax */
+    float *head;         /* [L, D/h] a result of one head */
+    trm_bf16 *share;     /* [L, Lp] softmax of one head, or its gradient */
     uint32_t *left, *right, *more; /* panels of one head, of a sample, of a chunk of weights' gradients */
     /* training: [layers], each array [calls] of the trace's, one behind the other, so that one product sums them all */
     struct trm_bf_trace *traces;
