@@ -136,7 +136,7 @@ contract() { printf '!psl v0.1\ncontext: geometric_reasoning\ngoal: solve\n%s\n[
     contract 'example_1_input = BR' 'input_grid = RB' > half.psl
     run -1 trm-psl half.psl
     [[ "$output" == *'example 1: expected example_1_input and example_1_output'* ]]
-    contract 'family: turn' "${examples[@]}" 'input_grid = RB' > other.psl
+    contract 'family: turn' "${examples[@]}" 'input_grid = RB/BR' > other.psl
     run -1 trm-psl other.psl
     [[ "$output" == *'expected infer or arc'* ]]
 }
