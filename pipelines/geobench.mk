@@ -33,7 +33,7 @@ D ?=
 sudoku4    := sudoku4    | --preset sudoku4 | 6
 sudoku6    := sudoku6    | --preset sudoku6 | 40
 sudoku9    := sudoku9d1  | --preset sudoku9 | 100
-latin5     := latin5     | --preset sudoku6 --batch 64 | 20
+latin5     := latin5     | --preset sudoku6 --batch 64 | 14
 binairo6   := binairo6   | --preset sudoku6 --batch 64 | 20
 maze9      := maze9      | --preset maze9 | 30
 nonogram5  := nonogram5  | --preset maze9 | 30
@@ -64,11 +64,13 @@ ONLY ?= $(FAMILIES) $(DOMAINS)
 ABLATE       ?= sudoku6
 ABLATE_SEEDS ?= 1 2 3
 ABLATE_EPOCHS ?= $(call epochs,$(ABLATE))
-ABLATIONS    := full no-ema shallow attention one-step
+ABLATIONS    := full no-ema shallow attention last-calls one-step
 full      :=
 no-ema    := --ema 0
 shallow   := -n 2 -T 2
 attention := --form attention --heads 4 --prefix 8 --pos rope
+# gradient through the last update of z and of y only, as HRM has it
+last-calls := --grad-calls 2
 one-step  := --max-steps 1
 
 # --- how ------------------------------------------------------------------------------------------------------------
