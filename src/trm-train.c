@@ -25,7 +25,7 @@ struct train {
     bool resume, places, plain, ramp;
     long epochs, patience, batch, grad_calls, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
         val_steps, memory, min_count, inner_multiple, epoch_steps;
-    double max_minutes, lr, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter;
+    double max_minutes, lr, cooldown, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter;
     struct trm_hide_opt hide;
     /* made of it */
     struct trm_cli *cli;
@@ -152,7 +152,7 @@ drill_config_of(struct train *t, struct trm_drill_config *c)
 {
     *c = (struct trm_drill_config){
         .net = net_of(t), .opt = opt_of(t), .batch = (size_t)t->batch, .threads = (size_t)t->threads, .team = t->team,
-        .backend = t->backend, .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule, .places = t->places, .augment = !t->plain, .ramp = t->ramp,
+        .backend = t->backend, .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule, .places = t->places, .augment = !t->plain, .ramp = t->ramp, .cooldown = t->cooldown,
         .epochs = (size_t)t->epochs, .epoch_steps = (size_t)t->epoch_steps, .val_tasks = (size_t)t->val_asks,
         .val_steps = (size_t)t->val_steps, .stop_q = stop_q(t),
     };
@@ -818,6 +818,8 @@ main(int argc, char **argv)
         {0, "optimiser", "KIND", "adamw or adam-atan2", &t.optimiser, 0, 0, TRM_OPT_STR},
         {0, "lr", "X", "learning rate after the warm-up", &t.lr, 1e-9, 10, TRM_OPT_NUM},
         {0, "warmup", "N", "steps of linear rise", &t.warmup, 0, 1000000, TRM_OPT_INT},
+        {0, "cooldown", "P", "tasks: share of all steps, at their end, in which the learning rate falls to none", &t.cooldown, 0, 1,
+         TRM_OPT_NUM},
         {0, "weight-decay", "X", "decoupled, on every parameter", &t.weight_decay, 0, 100, TRM_OPT_NUM},
         {0, "clip", "X", "longest gradient; 0: no bound", &t.clip, 0, 1e6, TRM_OPT_NUM},
         {0, "dropout", "P", "share of a sublayer's output left out", &t.dropout, 0, 0.9, TRM_OPT_NUM},

@@ -175,6 +175,10 @@ init_parts(struct trm_drill *d, struct trm_err *err)
     if (trm_net_init(&d->solver.net, &c->net, err) != 0 || trm_net_backend(&d->solver.net, c->backend, err) != 0)
         return -1;
     size_t per_epoch = c->epoch_steps ? c->epoch_steps : d->n_train ? (d->n_train + c->batch - 1) / c->batch : FRESH_EPOCH;
+    if (c->cooldown > 0) {
+        c->opt.end = c->epochs * per_epoch;
+        c->opt.fall = (uint64_t)((1 - c->cooldown) * (double)c->opt.end);
+    }
     struct trm_run_config run = {.opt = c->opt, .batch = c->batch, .threads = c->threads, .team = c->team, .seed = c->seed,
                                  .ramp = c->ramp ? c->epochs * per_epoch : 0};
     /* K columns add up where one did as published */

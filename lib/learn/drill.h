@@ -54,7 +54,8 @@ struct trm_drill_config {
     struct trm_side_rule rule;  /* what is made afresh is drawn only where this says train; for validation, val */
     bool places, augment;       /* see board.h; symmetries of the family on tasks kept in memory */
     bool ramp;                  /* depth curriculum over epochs * steps of an epoch */
-    size_t epochs;              /* for the ramp */
+    double cooldown;            /* share of epochs * steps of an epoch, at their end, in which the learning rate falls to none */
+    size_t epochs;              /* for these two */
     size_t epoch_steps;         /* 0: tasks of the train side / batch, or 200 when tasks are only made afresh */
     size_t val_tasks, val_steps; /* looked at after each epoch, and supervision steps at most */
     double stop_q;

@@ -179,6 +179,8 @@ trm_run_settings(const struct trm_run *r, struct trm_buf *b)
     trm_buf_addf(b, "%s ", trm_net_backend_name(r->net));
     trm_buf_addf(b, "%d %.17g %.17g %.17g %.17g %.17g %llu %.17g %.17g %d ", o->kind, o->lr, o->beta1, o->beta2, o->eps,
                  o->weight_decay, (unsigned long long)o->warmup, o->clip, o->ema, o->ema_warmup);
+    if (o->end)
+        trm_buf_addf(b, "%llu %llu ", (unsigned long long)o->fall, (unsigned long long)o->end);
     trm_buf_addf(b, "%zu %llu %llu ", r->config.batch, (unsigned long long)r->config.seed, (unsigned long long)r->config.ramp);
 }
 

@@ -59,7 +59,11 @@ trm_opt_release(struct trm_opt *o)
 double
 trm_opt_lr(const struct trm_opt_config *c, double lr, uint64_t step)
 {
-    return step < c->warmup ? lr * (double)step / (double)c->warmup : lr;
+    if (step < c->warmup)
+        lr *= (double)step / (double)c->warmup;
+    if (step > c->fall && c->end > c->fall)
+        lr *= step > c->end ? 0 : (double)(c->end + 1 - step) / (double)(c->end + 1 - c->fall);
+    return lr;
 }
 
 /* Euclidean length, the sum running left to right in double. */

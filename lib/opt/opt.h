@@ -22,6 +22,7 @@ struct trm_opt_config {
     double eps;          /* AdamW's, 1e-8; Adam-atan2 has none */
     double weight_decay; /* decoupled, times the learning rate, on every parameter */
     uint64_t warmup;     /* steps of linear rise: step s (from 1) runs at lr * min(1, s / warmup); 0: none */
+    uint64_t fall, end;  /* from step `fall` on it falls linearly, so that step end + 1 would have none; end 0: it never does */
     double clip;         /* longest gradient, Euclidean over the vector; 0: no bound */
     double ema;          /* decay of the moving average, e.g. .999 */
     bool ema_warmup;     /* decay at step s is min(ema, (1 + s) / (10 + s)), so short runs forget their random start */

@@ -80,6 +80,12 @@ T_MAIN
         CHECK_NEAR(trm_opt_lr(&c, 8, 1), 2, 0);
         CHECK_NEAR(trm_opt_lr(&c, 8, 4), 8, 0);
         CHECK_NEAR(trm_opt_lr(&c, 8, 400), 8, 0);
+        c.fall = 396, c.end = 399;
+        CHECK_NEAR(trm_opt_lr(&c, 8, 396), 8, 0);
+        CHECK_NEAR(trm_opt_lr(&c, 8, 397), 6, 1e-12);
+        CHECK_NEAR(trm_opt_lr(&c, 8, 399), 2, 1e-12);
+        CHECK(trm_opt_lr(&c, 8, 400) == 0 && trm_opt_lr(&c, 8, 500) == 0);
+        c.fall = c.end = 0;
         c.warmup = 0;
         CHECK_NEAR(trm_opt_lr(&c, 8, 1), 8, 0);
     }
