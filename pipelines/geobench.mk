@@ -29,6 +29,9 @@ ROLLOUTS ?= --rollouts 8 --noise 0.5
 EFFORT ?= 100
 D ?=
 
+# what was found to learn most in a second of processor (tests/bench/LOG.md): shallow cycles, a high rate that falls at the end
+SMALL := --preset sudoku6 --batch 64 -n 2 -T 1 --lr 1.5e-3 --max-steps 6 --val-steps 6 --val-asks 128 --cooldown 0.2
+
 # name := families that the model is for | preset and what differs from it | epochs of 100 optimiser steps
 sudoku4    := sudoku4    | --preset sudoku4 | 6
 sudoku6    := sudoku6    | --preset sudoku6 | 40

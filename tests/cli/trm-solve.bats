@@ -73,6 +73,13 @@ without_seconds() { sed 's/,"seconds":[0-9.e-]*//' "$@"; }
     cmp <(without_seconds epochs) <(without_seconds epochs2)
 }
 
+@test "with a cooldown the rate falls at the end, and no run of other epochs goes on with its state" {
+    trm-train $MICRO -e 4 --cooldown 0.5 -o c.trm tasks > c
+    json 'print "$r->{lr} "' c | awk '{exit !($1 > 0 && $2 == 2e-3 && $3 < $2 && $4 < $3 / 2 && $4 > 0)}'
+    run -1 --separate-stderr trm-train $MICRO -e 5 --cooldown 0.5 --resume -o c.trm tasks
+    [[ "$stderr" == *'other settings'* ]]
+}
+
 @test "a small model learns a small family: cells go from chance to better" {
     trm-train --preset micro --fresh sudoku4 --lr 4e-3 --batch 32 --epoch-steps 60 -e 4 --val-asks 64 -o l.trm > l
     first=$(head -n 1 l | grep -o '"val_accuracy":[0-9.]*' | cut -d: -f2)
