@@ -29,18 +29,18 @@ ROLLOUTS ?= --rollouts 8 --noise 0.5
 EFFORT ?= 100
 D ?=
 
-# what was found to learn most in a second of processor (tests/bench/LOG.md): shallow cycles, a high rate that falls at the end
-SMALL := --preset sudoku6 --batch 64 -n 2 -T 1 --lr 1.5e-3 --max-steps 6 --val-steps 6 --val-asks 128 --cooldown 0.2
+# what was found to learn most in a second of processor (tests/bench/LOG.md): shallow cycles and a high rate
+FAST := --preset sudoku6 --batch 64 -n 2 -T 1 --lr 1.5e-3 --max-steps 6 --val-steps 6 --val-asks 128
 
 # name := families that the model is for | preset and what differs from it | epochs of 100 optimiser steps
 sudoku4    := sudoku4    | --preset sudoku4 | 6
-sudoku6    := sudoku6    | --preset sudoku6 | 40
+sudoku6    := sudoku6    | $(FAST) --cooldown 0.2 | 38
 sudoku9    := sudoku9d1  | --preset sudoku9 | 100
 latin5     := latin5     | --preset sudoku6 --batch 64 | 14
-binairo6   := binairo6   | --preset sudoku6 --batch 64 | 20
+binairo6   := binairo6   | $(FAST) --warmup 50 --cooldown 0.25 | 22
 maze9      := maze9      | --preset maze9 | 30
-nonogram5  := nonogram5  | --preset maze9 | 30
-queens8    := queens8    | --preset maze9 | 30
+nonogram5  := nonogram5  | $(FAST) | 10
+queens8    := queens8    | $(FAST) --warmup 50 | 8
 colouring10 := colouring10 | --preset maze9 | 30
 turn10     := turn10     | --preset grid10 | 30
 infer5     := infer5     | --preset grid10 | 60

@@ -80,7 +80,8 @@ trm_board_at(const struct trm_board *b, size_t i)
     return lead(b) + i;
 }
 
-/* The ids behind the token: five numbers from -1, each with rows of its own in the table. */
+/* The ids behind the token: five numbers from -1, each with rows of its own in the table. A number that is the same everywhere adds
+ * nothing: its row would only learn what is most frequent, and drown the tokens. */
 static void
 encode_place(int32_t *ids, const struct trm_board *b, const struct trm_task_place *p)
 {
@@ -88,7 +89,7 @@ encode_place(int32_t *ids, const struct trm_board *b, const struct trm_task_plac
     const int number[] = {p->canvas, p->row, p->column, p->from_bottom, p->from_right};
     const size_t most[] = {b->canvases, b->rows, b->columns, b->rows, b->columns};
     for (int i = 0; i < 5; i++) {
-        ids[i] = first + 1 + number[i];
+        ids[i] = most[i] > 1 ? first + 1 + number[i] : TRM_BOARD_NONE;
         first += 1 + (int32_t)most[i];
     }
 }
