@@ -151,7 +151,7 @@ size_t
 trm_text_of_num(char *out, double x)
 {
     if (x == 0) /* no "-0" */
-        return (size_t)sprintf(out, "0");
+        return memcpy(out, "0", 2), (size_t)1;
     size_t n_short = short_decimal(out, x);
     if (n_short)
         return n_short;

@@ -14,6 +14,7 @@
 
 #include "../base/arena.h"
 #include "../base/err.h"
+#include "../base/hash.h"
 
 #define TRM_STEP_NONE UINT32_MAX /* no such instance */
 
@@ -71,6 +72,9 @@ typedef bool trm_step_want(void *ctx, struct trm_step *st, struct trm_step_keywo
 /* Read the size bytes at data. 0, or -1 with TRM_DATA (not STEP at all, empty, more than 2^32-2 wanted instances) or TRM_SYS
  * (memory). A file cut short is read as far as it goes: 0, with st->truncated. Release also after failure. */
 int trm_step_open(struct trm_step *st, const char *data, size_t size, trm_step_want *want, void *ctx, struct trm_err *err);
+/* The same, and on success all size bytes are added to *sha (NULL: none): it costs little beside the scan, much after it. */
+int trm_step_open_summed(struct trm_step *st, const char *data, size_t size, trm_step_want *want, void *ctx, struct trm_sha256 *sha,
+                         struct trm_err *err);
 void trm_step_release(struct trm_step *st);
 
 /* Row of the instance with that id, or TRM_STEP_NONE when there is none or it was not wanted. */
