@@ -145,40 +145,39 @@ put_prop(struct trm_jw *w, const struct trm_ifc_prop *p)
     trm_jw_end(w);
 }
 
-#define MEMBER(name, ...) {.key = "\"" name "\":", .key_n = sizeof name + 2, __VA_ARGS__}
-
 static struct trm_jw_member
 value_member(const struct trm_ifc_scalar *s)
 {
     switch (s->type) {
     case TRM_IFC_BOOL:
-        return (struct trm_jw_member)MEMBER("value", .is = s->b ? TRM_JW_TRUE : TRM_JW_FALSE);
+        return TRM_JW_MEMBER("value", .is = s->b ? TRM_JW_TRUE : TRM_JW_FALSE);
     case TRM_IFC_NUM:
-        return (struct trm_jw_member)MEMBER("value", .is = TRM_JW_NUM, .num = s->num);
+        return TRM_JW_MEMBER("value", .is = TRM_JW_NUM, .num = s->num);
     case TRM_IFC_TEXT:
-        return (struct trm_jw_member)MEMBER("value", .is = TRM_JW_TEXT, .text = s->text.s, .n = s->text.n);
+        return TRM_JW_MEMBER("value", .is = TRM_JW_TEXT, .text = s->text.s, .n = s->text.n);
     case TRM_IFC_NULL:
         break;
     }
-    return (struct trm_jw_member)MEMBER("value", .is = TRM_JW_NULL);
+    return TRM_JW_MEMBER("value", .is = TRM_JW_NULL);
 }
 
 /* Most properties: a single value. In one go, as a model has hundreds of thousands. */
 static void
 put_single(struct trm_jw *w, const struct trm_ifc_prop *p)
 {
-    struct trm_jw_member m[5] = {value_member(&p->value)};
-    size_t n = 1;
+    struct trm_jw_member m[5];
+    size_t n = 0;
+    m[n++] = value_member(&p->value);
     if (p->measured && p->unit)
-        m[n++] = (struct trm_jw_member)MEMBER("unit", .is = TRM_JW_TEXT, .text = p->unit, .n = strlen(p->unit));
+        m[n++] = TRM_JW_MEMBER("unit", .is = TRM_JW_TEXT, .text = p->unit, .n = strlen(p->unit));
     else if (p->measured)
-        m[n++] = (struct trm_jw_member)MEMBER("unit", .is = TRM_JW_NULL);
+        m[n++] = TRM_JW_MEMBER("unit", .is = TRM_JW_NULL);
     if (p->type)
-        m[n++] = (struct trm_jw_member)MEMBER("type", .is = TRM_JW_TEXT, .text = p->type, .n = strlen(p->type));
+        m[n++] = TRM_JW_MEMBER("type", .is = TRM_JW_TEXT, .text = p->type, .n = strlen(p->type));
     if (p->step)
-        m[n++] = (struct trm_jw_member)MEMBER("step", .is = TRM_JW_NUM, .num = (double)p->step);
+        m[n++] = TRM_JW_MEMBER("step", .is = TRM_JW_NUM, .num = (double)p->step);
     if (p->from_type)
-        m[n++] = (struct trm_jw_member)MEMBER("from", .is = TRM_JW_TEXT, .text = "type", .n = 4);
+        m[n++] = TRM_JW_MEMBER("from", .is = TRM_JW_TEXT, .text = "type", .n = 4);
     trm_jw_members(w, p->name.s ? p->name.s : "", p->name.n, m, n);
 }
 

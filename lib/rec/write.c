@@ -261,8 +261,7 @@ put_text(char *p, const char *s, size_t n)
 static inline char *
 put_member(char *p, const struct trm_jw_member *m)
 {
-    for (size_t i = 0; i < m->key_n; i++)
-        p[i] = m->key[i];
+    memcpy(p, m->key, TRM_JW_KEY);
     p += m->key_n;
     switch (m->is) {
     case TRM_JW_TEXT:
@@ -287,7 +286,7 @@ trm_jw_members(struct trm_jw *w, const char *key, size_t key_n, const struct trm
 {
     size_t most = 6 * key_n + 8;
     for (size_t i = 0; i < n; i++)
-        most += m[i].key_n + 1 + (m[i].is == TRM_JW_TEXT ? 6 * m[i].n + 4 : 32);
+        most += TRM_JW_KEY + 1 + (m[i].is == TRM_JW_TEXT ? 6 * m[i].n + 4 : 32);
     before_value(w);
     char *room = trm_buf_room(w->out, most), *p = room;
     if (!room)
