@@ -299,6 +299,7 @@ put_containers(struct trm_jw *w, const char *key, const struct trm_ifc_container
         put_text(w, "name", c[i].name);
         put_text(w, "predefined_type", c[i].predefined_type);
         put_text(w, "object_type", c[i].object_type);
+        trm_jw_kstr(w, "type_class", c[i].type_cls);
         trm_jw_kstr(w, "relation", c[i].relation);
         trm_jw_knum(w, "step", (double)c[i].step);
         trm_jw_end(w);

@@ -94,6 +94,7 @@ struct trm_ifc_classification {
 struct trm_ifc_container {
     const char *cls, *relation; /* "IfcBuildingStorey", by "IfcRelContainedInSpatialStructure" */
     struct trm_ifc_text guid, name, predefined_type, object_type;
+    const char *type_cls; /* of its type object, in IFC2X3 where that alone says what it is ("IfcAirTerminalType"); else NULL */
     uint64_t step;
 };
 struct trm_ifc_type_object {
