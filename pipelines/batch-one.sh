@@ -44,7 +44,7 @@ together() {
     done
     if [ ${#models[@]} -gt 0 ]; then
         limited "$kit/bin/trm-ifc" -- "${models[@]}" 2> "$out/log" | limited "$kit/bin/trm-check" --each "${rules[@]}" > "$out/all" 2>> "$out/log" || return 1
-        if grep -q ': cut short: ' "$out/log" || ! cut_checked "${reading[@]}"; then return 1; fi
+        if grep -aq ': cut short: ' "$out/log" || ! cut_checked "${reading[@]}"; then return 1; fi
     fi
     [ -e "$1/tkey" ] || return 0
     # shellcheck disable=SC2086 # words are wanted: options
@@ -75,7 +75,7 @@ cut_traces() {
 
 # --- one by itself, in its folder -----------------------------------------------------------------------------------
 # The last line of the log as a reason, without the names of program and file.
-reason() { grep -v "^kit/one.sh: " "$to/log" | tail -n 1 | sed -E 's/^trm-[a-z]+: //' | sed "s|^in/[^:]*: ||"; }
+reason() { grep -av "^kit/one.sh: " "$to/log" | tail -n 1 | sed -E 's/^trm-[a-z]+: //' | sed "s|^in/[^:]*: ||"; }
 
 # Status of a program that ended the job: its word and reason.
 ended() {
@@ -100,7 +100,7 @@ read_model() {
         ended trm-check "${ends[1]}"
     elif [ "$status" -gt 1 ] || ! grep -q '^{"kind":"model"' "$to/checked"; then
         ended trm-ifc "$((status == 0 ? 1 : status))"
-    elif grep -q ': cut short: ' "$to/log"; then
+    elif grep -aq ': cut short: ' "$to/log"; then
         ended trm-ifc 1 # an export half copied: what is missing in it would look gone
     else
         [ "$status" -eq 0 ] && [ "${ends[1]}" -eq 0 ] || echo "some records were refused: $(reason)" >> "$to/refused"

@@ -148,6 +148,33 @@ END
     trm-diff kept/checked.ndjson <(cat out/checked.ndjson out/broken.ndjson) > /dev/null
 }
 
+@test "whatever lies in a folder of exports: odd names, loops, folders and links that look like models" {
+    mkdir -p more/dir.ifc
+    mapfile -t some < <(ls in/*.ifc)
+    cp "${some[0]}" $'more/new\nline.ifc'
+    cp "${some[1]}" "more/dir.ifc/Größe 100%s \$(touch pwned);|&.IFC"
+    cp "${some[2]}" more/-dash.ifc
+    cp "${some[3]}" more/$'bad\xff.ifc'
+    cp "${some[4]}" 'more/*.ifc'
+    ln -s . more/loop
+    ln -s nowhere more/dangling.ifc
+    mkfifo more/pipe.ifc
+    printf 'PK\x03\x04\x00\xff\x80\n\x01' > more/random.ifczip
+    printf '\xff\x00\x81binary\n' > more/binary.ifc
+    run -0 --separate-stderr go IFC=more JOBS=1 # several in a job
+    [ "$(grep -c '"kind":"model"' out/checked.ndjson)" -eq 5 ]
+    grep -qF '"file":"new\nline.ifc"' out/checked.ndjson && grep -qF '"file":"*.ifc"' out/checked.ndjson
+    [[ "$stderr" == *"3 of 8 models were not done:"*"dangling.ifc: no such file"*"binary.ifc: line 1: not STEP"* ]]
+    [[ "$stderr" != *"grep:"* ]]
+    [ ! -e pwned ] && [ ! -e more/pwned ]
+    trm-report -f text out/checked.ndjson out/broken.ndjson out/traces.ndjson > /dev/null
+    # one that may not be read is named; root may read everything
+    chmod 000 more/-dash.ifc
+    run -0 --separate-stderr go IFC=more
+    [ "$(id -u)" -eq 0 ] || [[ "$stderr" == *"-dash.ifc: no such file, or it may not be read"* ]]
+    rm -rf more
+}
+
 @test "a list of paths, a model that is not there, and the same model twice" {
     one=$(ls in/*.ifc | head -n 1)
     mkdir more
