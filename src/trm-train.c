@@ -23,7 +23,7 @@ struct train {
     const char *out, *arch_name, *preset, *status, *label, *parent, *from, *backend, *optimiser, *form, *pos, *loss;
     struct trm_list rules, fresh;
     bool resume, places, plain, ramp;
-    long epochs, patience, batch, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
+    long epochs, patience, batch, grad_calls, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
         val_steps, memory, min_count, inner_multiple, epoch_steps;
     double max_minutes, lr, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter;
     struct trm_hide_opt hide;
@@ -113,6 +113,7 @@ net_of(struct train *t)
     net.loss = !strcmp(t->loss, "stablemax") ? TRM_NET_STABLEMAX : TRM_NET_SOFTMAX;
     net.width = (uint32_t)t->width, net.heads = (uint32_t)t->heads, net.prefix = (uint32_t)t->prefix;
     net.layers = (uint32_t)t->layers, net.n = (uint32_t)t->n, net.T = (uint32_t)t->T, net.max_steps = (uint32_t)t->max_steps;
+    net.grad_calls = (uint32_t)t->grad_calls;
     net.expansion = t->expansion, net.inner_multiple = (uint32_t)t->inner_multiple, net.dropout = t->dropout;
     net.explore = t->explore, net.halt_weight = t->halt_weight;
     return net;
@@ -838,6 +839,8 @@ main(int argc, char **argv)
         {0, "positions", "N", "tokens of a sample; fields beyond are left out", &t.positions, 8, 4096, TRM_OPT_INT},
         {'n', "updates", "N", "latent updates a cycle (n)", &t.n, 1, 1000, TRM_OPT_INT},
         {'T', "cycles", "N", "cycles a supervision step (T)", &t.T, 1, 1000, TRM_OPT_INT},
+        {0, "grad-calls", "N", "last calls of f that are differentiated; 0: the whole last cycle, 2: HRM's one-step gradient", &t.grad_calls, 0, 1001,
+         TRM_OPT_INT},
         {0, "max-steps", "N", "supervision steps a sample at most", &t.max_steps, 1, 1000, TRM_OPT_INT},
         {0, "explore", "P", "share of halts that must think on", &t.explore, 0, 1, TRM_OPT_NUM},
         {0, "halt", "P", "halting value above which the model in use stops", &t.halt, 0.01, 0.9999, TRM_OPT_NUM},

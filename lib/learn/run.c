@@ -45,8 +45,6 @@ check_team(const struct trm_net *net, const struct trm_run_config *c, struct trm
     if (c->batch % (ranks(c) * net->config.micro))
         return trm_err_set(err, TRM_USAGE, "batch is %zu, expected a multiple of %zu ranks times %u", c->batch, ranks(c),
                            net->config.micro);
-    if (net->config.dropout > 0) /* its masks are drawn by the place of a slot among its rank's */
-        return trm_err_set(err, TRM_USAGE, "dropout is %g, expected 0 with several ranks", net->config.dropout);
     return 0;
 }
 
@@ -66,6 +64,7 @@ trm_run_init(struct trm_run *r, struct trm_net *net, const struct trm_run_config
     if (trm_opt_init(&r->opt, &c->opt, net->n_trained, err) != 0 ||
         trm_slots_init(&r->slots, net, c->batch / ranks(c), TRM_SLOTS_TRAIN, c->threads, c->seed, err) != 0)
         return -1;
+    r->slots.first = (size_t)c->team.rank * r->slots.count;
     first_weights(r, embed_scale);
     return 0;
 }

@@ -102,6 +102,8 @@ trm_model_net_config(struct trm_net_config *c, const struct trm_ckpt *f, struct 
         char key[80];
         const char *value;
         snprintf(key, sizeof key, TRM_META_NET "%s", trm_net_config_key(i));
+        if (!strcmp(trm_net_config_key(i), "grad_calls") && !trm_ckpt_get(f, key))
+            continue; /* models of before it, which were trained through the whole cycle */
         if (trm_model_need_text(f, key, &value, err) != 0 || trm_net_config_set(c, trm_net_config_key(i), value, err) != 0)
             return -1;
     }

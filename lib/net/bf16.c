@@ -83,7 +83,7 @@ take_trace(const struct trm_net *net, struct trm_cut *c, size_t m, size_t calls,
 static size_t
 panel_room(const struct trm_net *net, size_t m, bool train)
 {
-    size_t d = net->config.width, len = net->length, l16 = up16(len), calls = net->config.n + 1, a = net->inner_mix;
+    size_t d = net->config.width, len = net->length, l16 = up16(len), calls = trm_net_traced(net), a = net->inner_mix;
     size_t room = most(l16 * most(head_dim(net), l16), (len + 1) / 2 * d);
     room = most(room, most(a * TRM_MAT_PANEL, l16 * d));
     if (train)
@@ -94,7 +94,7 @@ panel_room(const struct trm_net *net, size_t m, bool train)
 static void
 take(const struct trm_net *net, struct trm_cut *c, size_t m, bool train, struct trm_bf *b)
 {
-    size_t d = net->config.width, len = net->length, n = len * m, l16 = up16(len), calls = net->config.n + 1;
+    size_t d = net->config.width, len = net->length, n = len * m, l16 = up16(len), calls = trm_net_traced(net);
     size_t real = sizeof(float), one = sizeof(trm_bf16), pair = sizeof(uint32_t);
     b->y = trm_cut(c, n * d, real);
     b->z = trm_cut(c, n * d, real);
@@ -219,7 +219,7 @@ mask_of(const struct run *r, size_t layer, size_t sublayer)
     return r->mask ? r->mask + ((2 * layer + sublayer) * r->n + r->r0) * r->d : NULL;
 }
 
-/* Insides of call k in layer i, in training. */
+/* Insides of traced call k in layer i, in training. */
 static struct trm_bf_trace
 trace_of(const struct run *r, size_t i, size_t k)
 {
@@ -584,7 +584,7 @@ static void
 add_gradient(const struct run *r, trm_real *grad, const trm_bf16 *left, size_t n_left, const trm_bf16 *right,
              size_t n_right, size_t half)
 {
-    size_t k = (r->net->config.n + 1) * r->n, k2 = (k + 1) / 2;
+    size_t k = trm_net_traced(r->net) * r->n, k2 = (k + 1) / 2;
     trm_mat_panels(r->own->right, right, n_right, k, n_right);
     for (size_t j = 0; j < n_left; j += TRM_MAT_PANEL) {
         size_t rows = trm_mat_panel_cols(j, n_left), step = half ? 32 : rows;
@@ -664,10 +664,10 @@ static void
 recurse_traced(struct trm_micro *b)
 {
     struct run r = run_of(b, 0, 1);
-    uint32_t n = b->net->config.n;
+    uint32_t n = b->net->config.n, first = n + 1 - trm_net_traced(b->net);
     for (uint32_t k = 0; k < n; k++)
-        call(&r, r.b->z, r.b->z, r.b->y, b->w->x, true, k);
-    call(&r, r.b->y, r.b->y, r.b->z, NULL, true, n);
+        call(&r, r.b->z, r.b->z, r.b->y, b->w->x, k >= first, k >= first ? k - first : 0);
+    call(&r, r.b->y, r.b->y, r.b->z, NULL, true, n - first);
 }
 
 static void
@@ -675,11 +675,12 @@ recurse_back(struct trm_micro *b)
 {
     struct run r = run_of(b, 0, 1);
     size_t nd = r.n * r.d;
+    uint32_t last = trm_net_traced(b->net) - 1;
     memset(b->w->dx, 0, nd * sizeof *b->w->dx);
     memcpy(r.b->ds, b->w->dy, nd * sizeof *r.b->ds);
-    for (uint32_t k = b->net->config.n + 1; k-- > 0;) {
+    for (uint32_t k = last + 1; k-- > 0;) {
         call_back(&r, k, b->grad);
-        for (size_t i = 0; k < b->net->config.n && i < nd; i++)
+        for (size_t i = 0; k < last && i < nd; i++)
             b->w->dx[i] += r.b->ds[i];
     }
     weights_gradients(&r, b->grad);

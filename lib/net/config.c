@@ -50,6 +50,7 @@ static const struct setting settings[] = {
     {"puzzles", COUNT, AT(puzzles), 0, 1 << 24, {0}},
     {"n", COUNT, AT(n), 1, 1000, {0}},
     {"T", COUNT, AT(T), 1, 1000, {0}},
+    {"grad_calls", COUNT, AT(grad_calls), 0, 1001, {0}},
     {"max_steps", COUNT, AT(max_steps), 1, 1 << 20, {0}},
     {"explore", NUMBER, AT(explore), 0, 1, {0}},
     {"halt_weight", NUMBER, AT(halt_weight), 0, 1e6, {0}},

@@ -11,6 +11,14 @@ int trm_net_config_check(const struct trm_net_config *c, struct trm_err *err);
 /* Inner size of a SwiGLU over `width` (published code: hidden_size * expansion * 2/3, then rounded up). */
 size_t trm_net_inner_size(const struct trm_net_config *c, size_t width);
 
+/* Calls of f, of the n+1 of the last cycle, that the gradient goes back through. */
+static inline uint32_t
+trm_net_traced(const struct trm_net *net)
+{
+    const struct trm_net_config *c = &net->config;
+    return c->grad_calls && c->grad_calls <= c->n ? c->grad_calls : c->n + 1;
+}
+
 /* A micro-batch in hand: m slots from `first` on, the memory to work in, and where its state stands. Its N = L*m rows
  * of D are in an order that the road chooses: row l*by_pos + i*by_slot is position l of its slot i. */
 struct trm_micro {
@@ -41,9 +49,9 @@ struct trm_road {
     void (*end)(struct trm_micro *b);
     /* `cycles` times: n times z = f(z, y+x); y = f(y, z). x is w->x. */
     void (*recurse)(struct trm_micro *b, uint32_t cycles);
-    /* One cycle, remembered for recurse_back. */
+    /* One cycle, its last trm_net_traced calls remembered for recurse_back. */
     void (*recurse_traced)(struct trm_micro *b);
-    /* w->dy, the gradient of y's last value, goes back through that cycle: into grad, and into w->dx, that of w->x. */
+    /* w->dy, the gradient of y's last value, goes back through those calls: into grad, and into w->dx, that of w->x. */
     void (*recurse_back)(struct trm_micro *b);
 };
 

@@ -6,7 +6,8 @@
  *
  *     x = embed(inputs);  T times: n times z = f(z, y+x), then y = f(y, z);  logits = W_out y[P:];  q = W_q y[0] + b_q
  *
- * Only the last of the T cycles is differentiated. f is `layers` blocks, each token mixing (attention, or a SwiGLU over
+ * Only the last of the T cycles is differentiated, or less of it: with grad_calls 2 its last z and its y, the one-step
+ * gradient of Wang et al., "Hierarchical Reasoning Model", arXiv:2506.21734. f is `layers` blocks, each token mixing (attention, or a SwiGLU over
  * the L positions), channel mixing (SwiGLU over D), both added to their input and normed behind (post-norm, no gains).
  *
  * How a caller trains (infers: without grad, opt and with trm_net_infer):
@@ -51,6 +52,7 @@ struct trm_net_config {
     uint32_t id_columns, features;              /* K, F; published: 1, 0 */
     uint32_t puzzles;                           /* rows of the puzzle embedding, 0: none; needs prefix >= 1 */
     uint32_t n, T;                              /* latent updates a cycle, cycles a supervision step */
+    uint32_t grad_calls;                        /* last calls of f that are differentiated, of n+1; 0: all of a cycle */
     uint32_t max_steps;                         /* N_sup, supervision steps a sample at most in training */
     double explore;                             /* share of halts that must first reach a random minimum; .1 */
     double halt_weight;                         /* of the halting loss; .5 */
@@ -123,6 +125,7 @@ struct trm_work;
 /* B slots, each with a sample on its way through supervision steps. All that a resume needs is in trm_slots_parts. */
 struct trm_slots {
     size_t count, micro; /* B, m; the last micro-batch may be smaller */
+    size_t first;        /* place of slot 0 among the slots of all processes that train together; 0 alone */
     enum trm_slots_use use;
     /* state, owned */
     trm_real *y, *z;   /* [B/m][L][m][D] carried answer and latent, a block for each micro-batch */
@@ -195,7 +198,7 @@ struct trm_net_stats {
  *
  * BCE's target is whether all labelled positions are right; it carries no gradient. A slot without labels has no
  * cross-entropy. Dropout: one mask for each slot, step, layer and sublayer, over [L,D], the same in all calls of f of
- * that step (Gal and Ghahramani 2016, arXiv:1512.05287), made from (seed, step, slot, place), so nothing of it needs
+ * that step (Gal and Ghahramani 2016, arXiv:1512.05287), made from (seed, step, first + slot, place), so nothing of it needs
  * keeping. TRM_USAGE: a slot is halted, i.e. was not given a sample; or the slots are not for training. */
 int trm_net_train(const struct trm_net *net, const trm_real *params, struct trm_slots *s, trm_real *grad,
                   struct trm_net_stats *stats, struct trm_err *err);

@@ -40,7 +40,7 @@ take_trace(const struct trm_net *net, struct trm_cut *c, size_t m, struct trm_tr
 static void
 take_all(const struct trm_net *net, struct trm_cut *c, size_t m, bool train, struct trm_plain *b)
 {
-    size_t d = net->config.width, n = net->length * m, calls = net->config.n + 1, layers = net->config.layers;
+    size_t d = net->config.width, n = net->length * m, calls = trm_net_traced(net), layers = net->config.layers;
     b->hidden = take(c, most(n * net->inner, net->inner_mix * m * d));
     take_trace(net, c, m, &b->plain[0]);
     for (size_t i = 1; i < layers; i++) {
@@ -67,7 +67,7 @@ trm_plain_new(const struct trm_net *net, size_t m, bool train)
     if (!b)
         return NULL;
     b->plain = calloc(layers, sizeof *b->plain);
-    b->traces = calloc(train ? (net->config.n + 1) * layers : 1, sizeof *b->traces);
+    b->traces = calloc(train ? trm_net_traced(net) * layers : 1, sizeof *b->traces);
     struct trm_cut c = {0};
     if (b->plain && b->traces) {
         take_all(net, &c, m, train, b);
@@ -133,26 +133,27 @@ recurse(struct trm_micro *b, uint32_t cycles)
     }
 }
 
-/* Call k's input and insides in traces, its output in outs. */
+/* Traced call k is call `first` + k of the cycle: its input and insides in traces, its output in outs. */
 static void
 recurse_traced(struct trm_micro *b)
 {
     struct trm_plain *w = b->w->plain;
     const struct trm_net_config *c = &b->net->config;
     size_t nd = b->rows * c->width;
-    const trm_real *z = b->z;
-    for (uint32_t k = 0; k <= c->n; k++) {
+    uint32_t calls = trm_net_traced(b->net), first = c->n + 1 - calls;
+    for (uint32_t k = 0; k < first; k++)
+        call_plain(b, b->z, b->z, b->y, b->w->x);
+    for (uint32_t k = 0; k < calls; k++) {
         struct trm_trace *t = w->traces + (size_t)k * c->layers;
-        if (k < c->n)
-            trm_ops_add3(t->x, z, b->y, b->w->x, nd);
+        bool last = k + 1 == calls;
+        trm_real *to = last ? b->y : b->z, *out = w->outs + k * nd;
+        if (last)
+            trm_ops_add2(t->x, b->y, b->z, nd);
         else
-            trm_ops_add2(t->x, b->y, z, nd);
-        trm_real *out = w->outs + k * nd;
+            trm_ops_add3(t->x, b->z, b->y, b->w->x, nd);
         trm_block_forward(b->net, b->p, w, t, b->m, b->w->mask, out);
-        z = out;
+        memcpy(to, out, nd * sizeof *to);
     }
-    memcpy(b->z, w->outs + (c->n - 1) * nd, nd * sizeof *b->z);
-    memcpy(b->y, w->outs + c->n * nd, nd * sizeof *b->y);
 }
 
 static void
@@ -161,12 +162,13 @@ recurse_back(struct trm_micro *b)
     struct trm_plain *w = b->w->plain;
     const struct trm_net_config *c = &b->net->config;
     size_t nd = b->rows * c->width;
+    uint32_t last = trm_net_traced(b->net) - 1;
     w->dy = b->w->dy;
     memset(b->w->dx, 0, nd * sizeof *b->w->dx);
-    for (uint32_t k = c->n + 1; k-- > 0;) {
+    for (uint32_t k = last + 1; k-- > 0;) {
         trm_block_backward(b->net, b->p, w, w->traces + (size_t)k * c->layers, b->m, b->w->mask, w->outs + k * nd,
                            b->grad);
-        if (k < c->n)
+        if (k < last)
             trm_ops_add2(b->w->dx, b->w->dx, b->w->dy, nd);
     }
 }

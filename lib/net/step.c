@@ -196,7 +196,7 @@ draw_masks(const struct trm_micro *b)
     for (size_t k = 0; k < 2 * (size_t)c->layers; k++)
         for (size_t i = 0; i < b->m; i++)
             for (size_t l = 0; l < b->net->length; l++) {
-                uint64_t place[4] = {b->s->clock[0], b->first + i, k, l};
+                uint64_t place[4] = {b->s->clock[0], b->s->first + b->first + i, k, l};
                 trm_ops_mask(trm_row(b, b->w->mask + k * b->rows * d, l, i), d,
                              trm_hash64(place, sizeof place, b->s->clock[1]), c->dropout);
             }

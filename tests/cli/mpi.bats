@@ -36,7 +36,7 @@ near() {
 
 @test "samples are learned from by two ranks as by one, and one process alone in a team changes no byte" {
     awk -v n=240 -v seed=1 -f "$ROOT/tests/cli/samples.awk" > samples
-    small="--width 16 --heads 2 --prefix 4 --positions 24 -n 1 -T 1 --max-steps 4 --val-asks 16 --dropout 0 -e 4 --patience 99"
+    small="--width 16 --heads 2 --prefix 4 --positions 24 -n 1 -T 1 --max-steps 4 --val-asks 16 --dropout 0.2 -e 4 --patience 99"
     trm-train $small -o one.trm samples > one
     ranks 2 $small -o two.trm samples > two
     near loss one two
@@ -58,7 +58,5 @@ near() {
 @test "what cannot be shared out is refused" {
     run ! ranks 2 $SETTINGS -e 1 --batch 12 -o m.trm
     [[ "$output" == *"multiple of 2 ranks"* ]]
-    run ! ranks 2 $SETTINGS -e 1 --dropout 0.1 -o m.trm
-    [[ "$output" == *dropout* ]]
     [ ! -e m.trm ]
 }

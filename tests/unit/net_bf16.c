@@ -110,6 +110,31 @@ step_alike(struct trm_net_config c, const char *a, const char *b, double state_t
     end(&x), end(&y);
 }
 
+/* A step through the last 2 of n+1 calls is a step with n = 1 from where the calls before them lead. */
+static void
+last_calls_alike(struct trm_net_config c, const char *road)
+{
+    struct rig last, whole;
+    c.n = 2, c.T = 1;
+    begin(&whole, &c, road, 5, TRM_SLOTS_TRAIN, 1);
+    size_t state = 5 * whole.net.length * c.width * sizeof(trm_real);
+    trm_real *y = malloc(state);
+    memcpy(y, whole.slots.y, state);
+    whole.net.config.n = 1;
+    CHECK(trm_net_train(&whole.net, whole.p, &whole.slots, whole.grad, &whole.stats, &whole.err) == 0);
+    memcpy(whole.slots.y, y, state); /* z is one latent update on; all else as at the start */
+    whole.slots.clock[0] = 0;
+    for (size_t i = 0; i < 5; i++)
+        whole.slots.steps[i] = 0, whole.slots.halted[i] = 0;
+    CHECK(trm_net_train(&whole.net, whole.p, &whole.slots, whole.grad, &whole.stats, &whole.err) == 0);
+    c.grad_calls = 2;
+    begin(&last, &c, road, 5, TRM_SLOTS_TRAIN, 1);
+    CHECK(trm_net_train(&last.net, last.p, &last.slots, last.grad, &last.stats, &last.err) == 0);
+    CHECK(memcmp(last.slots.y, whole.slots.y, state) == 0);
+    CHECK(memcmp(last.grad, whole.grad, last.net.n_trained * sizeof *last.grad) == 0);
+    free(y), end(&last), end(&whole);
+}
+
 static void
 infer(struct rig *r, const struct trm_net_config *c, const char *road, size_t batch, size_t threads)
 {
@@ -157,6 +182,12 @@ T_MAIN
             CHECK(memcmp(one.grad, two.grad, one.net.n_trained * sizeof *one.grad) == 0);
             end(&one), end(&two);
         }
+    }
+    for (int k = 0; k < FORMS; k++) {
+        T("a gradient through the last two calls is that of a shorter cycle")
+            last_calls_alike(form(k), NULL);
+        T("the same in bfloat16")
+            last_calls_alike(form(k), "plain");
     }
     T("after a change of the weights in place the next step uses the new ones") {
         struct trm_net_config c = form(0);
