@@ -155,10 +155,11 @@ setup_file() {
     export_one 11
     before=$(exam_accuracy)
     was=$(readlink out/models/current | sed 's|.*/0*||; s|\.trm||')
+    width=$(trm-models --store out/models show "$was" | sed -nE 's/^trm.net.width +//p')
     for way in fresh current; do
         [ $way = fresh ] && to=fresh || to=out
         # so little training that one from nothing cannot be as good
-        run -0 night 11 OUT=$to START=$way TRAIN="--epochs 1 --width 32 --heads 2 --prefix 2 --val-asks 10 --lr 1e-4"
+        run -0 night 11 OUT=$to START=$way TRAIN="--epochs 1 --width $width --heads 2 --prefix 2 --val-asks 10 --lr 1e-4"
         grep -q "\"trained\":true,\"start\":\"$way\"" $to/last/night.ndjson
         trm-models --store $to/models show "$(sed -nE 's/.*"version":([0-9]+).*/\1/p' $to/last/version.ndjson)" > $way.model
         grep -qE "lineage.start +$([ $way = fresh ] && echo fresh || echo parent)$" $way.model
