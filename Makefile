@@ -31,8 +31,6 @@ trm-savings   := cli rec base
 # --- what a room needs from outside ---------------------------------------------------------------------------------
 rec.libs  := -ljansson
 pack.libs := -lzip
-rule.libs := -lxml2
-mat.libs  := -lopenblas
 net.libs  := -fopenmp
 
 # --- settings -------------------------------------------------------------------------------------------------------

@@ -4,9 +4,12 @@
 #     make -f pipelines/geobench.mk ONLY='sudoku4 latin5'    some of them; a domain's name trains its one model for all
 #     make -f pipelines/geobench.mk suite D=logical          one domain, each family and the model for all of it
 #     make -f pipelines/geobench.mk ablations                the paper's ablations on one family
+#     make -f pipelines/geobench.mk rollouts ONLY=latin5     models that are there think several times about each task
 #
-# leaves in OUT (geobench): table.txt and table.ndjson, trm-eval's figures of each model; per model NAME steps/NAME.trm, its curve
-# steps/NAME.epochs.ndjson, its traces and the referee's verdicts steps/NAME.judged.ndjson, and speeds.
+# leaves in OUT (geobench): report.txt, every row of the goals in goals.tsv beside what was measured, or that it was not trained;
+# table.txt and table.ndjson, trm-eval's figures of each model; per model NAME steps/NAME.trm, its curve
+# steps/NAME.epochs.ndjson, its traces and the referee's verdicts steps/NAME.judged.ndjson, speeds, and what its training took.
+# A training that was broken off, even by kill -9, goes on at its last epoch when make is started again, and ends in the same bytes.
 #
 # Every model learns from tasks made afresh whose canonical form is on the side train, and is judged on tasks whose form is on
 # the side test, of another seed, no two alike up to symmetry. The test side chooses nothing. The settings of sudoku4 were
@@ -21,6 +24,7 @@ SEED ?= 1
 # tasks made for the exam of each family, of which the test side, a tenth, is asked; options of trm-infer
 EXAM  ?= 10000
 INFER ?=
+ROLLOUTS ?= --rollouts 8 --noise 0.5
 # optimiser steps are multiplied by it (in percent), to try the pipeline out or to train longer
 EFFORT ?= 100
 D ?=
@@ -59,6 +63,7 @@ ONLY ?= $(FAMILIES) $(DOMAINS)
 # the paper's ablations, on this family, with these seeds
 ABLATE       ?= sudoku6
 ABLATE_SEEDS ?= 1 2 3
+ABLATE_EPOCHS ?= $(call epochs,$(ABLATE))
 ABLATIONS    := full no-ema shallow attention one-step
 full      :=
 no-ema    := --ema 0
@@ -73,12 +78,13 @@ SHELL := bash
 .SECONDARY:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules --no-print-directory
-.PHONY: all suite ablations FORCE
+.PHONY: all suite ablations rollouts FORCE
 
 Q       := $(if $(V),,@)
 say      = @echo "  $(1)"
 W       := $(OUT)/steps
 STEP    := $(HERE)step.sh $(W)/notes
+TRAIN   := $(HERE)train.sh
 program  = $(BIN)/trm-$(1)
 # the fields of a model's line
 bar     := |
@@ -88,7 +94,7 @@ kinds    = $(call part,1,$(1))
 # a difficulty in the name is of the tasks, not of the family
 plain    = $(foreach k,$(1),$(firstword $(subst d1, d1,$(k))))
 
-all: $(OUT)/table.txt
+all: $(OUT)/report.txt
 	@cat $<
 
 suite:
@@ -97,13 +103,15 @@ suite:
 
 $(W):
 	@mkdir -p $@
-$(W)/%.set: FORCE | $(W)
-	@printf '%s\n' '$(call part,2,$*) -e $(shell echo $$(( ($(call part,3,$*) * $(EFFORT) + 99) / 100 ))) --seed $(SEED)' > $@.new; \
-	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-$(W)/exam.set: FORCE | $(W)
-	@printf '%s\n' '-n $(EXAM) --seed $(SEED)000007' > $@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-$(W)/infer.set: FORCE | $(W)
-	@printf '%s\n' '$(INFER)' > $@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+# $(1): name; $(2): value. A file that is rewritten only when its value changes, so that what hangs on it is made again; a training
+# that was broken off under other settings does not go on
+define setting
+$(W)/$(1).set: FORCE | $(W)
+	@printf '%s\n' '$(2)' > $$@.new; if cmp -s $$@.new $$@; then rm $$@.new; else rm -f $(W)/$(1).trm.state; mv $$@.new $$@; fi
+endef
+$(eval $(call setting,exam,-n $(EXAM) --seed $(SEED)000007))
+$(eval $(call setting,infer,$(INFER)))
+epochs = $(shell echo $$(( ($(call part,3,$(1)) * $(EFFORT) + 99) / 100 )))
 
 # --- exams ----------------------------------------------------------------------------------------------------------
 # small families run out of distinct tasks before EXAM are made: trm-gen says so (status 1) and that is fine
@@ -116,9 +124,11 @@ $(W)/%.exam.ndjson: $(W)/exam.set $(call program,gen) $(call program,split)
 
 # --- models, traces, verdicts ---------------------------------------------------------------------------------------
 define model
+$(call setting,$(1),$(call part,2,$(1)) -e $(call epochs,$(1)) --seed $(SEED))
+
 $(W)/$(1).trm: $(W)/$(1).set $(call program,train)
 	$$(call say,$(1): training; $(W)/$(1).status says how far)
-	$$(Q)$(STEP) $(W)/$(1).epochs.ndjson $(call program,train) --epoch-steps 100 $$$$(cat $$<) $(foreach k,$(call kinds,$(1)),--fresh $(k)) \
+	$$(Q)$(TRAIN) $(W)/$(1).epochs.ndjson $(call program,train) --epoch-steps 100 $$$$(cat $$<) $(foreach k,$(call kinds,$(1)),--fresh $(k)) \
 	  --label $(1) --status $(W)/$(1).status -o $$@
 
 $(W)/$(1).tasks.ndjson: $(foreach k,$(call kinds,$(1)),$(W)/$(k).exam.ndjson)
@@ -147,11 +157,33 @@ $(OUT)/table.txt: $(OUT)/table.ndjson
 	  $(call program,eval) --text --tasks $(W)/$$m.tasks.ndjson $(W)/$$m.traces.ndjson; echo; done > $@.part
 	@mv $@.part $@
 
+# what is asked for beside what was measured; seconds are of this run and this machine
+$(OUT)/report.txt: $(OUT)/table.ndjson $(OUT)/table.txt $(HERE)goals.tsv $(HERE)goals.sh
+	@$(HERE)goals.sh $(HERE)goals.tsv $(W) $(OUT)/table.ndjson > $@.part
+	@mv $@.part $@
+
+# --- rollouts at test time -----------------------------------------------------------------------------------------------
+define rollouts
+$(W)/$(1).rollouts.ndjson: $(W)/$(1).trm $(W)/$(1).tasks.ndjson $(W)/rollouts.set $(call program,infer) $(call program,verify)
+	$$(call say,$(1): solving with rollouts)
+	$$(Q)$(STEP) $(W)/$(1).rollouts.traces.ndjson $(call program,infer) -m $$< $$$$(cat $(W)/rollouts.set) $(W)/$(1).tasks.ndjson
+	$$(Q)$(STEP) $$@ $(call program,verify) $(W)/$(1).tasks.ndjson $(W)/$(1).rollouts.traces.ndjson
+endef
+$(foreach m,$(FAMILIES) $(DOMAINS),$(eval $(call rollouts,$(m))))
+$(eval $(call setting,rollouts,$(ROLLOUTS)))
+
+right = tail -n 1 $(1) | sed -E 's/.*"tasks":([0-9]+).*"right":([0-9]+).*/\2 of \1/'
+rollouts: $(foreach m,$(ONLY),$(W)/$(m).rollouts.ndjson $(W)/$(m).judged.ndjson)
+	@for m in $(ONLY); do echo "$$m: $$($(call right,$(W)/$$m.judged.ndjson)), with $(ROLLOUTS): $$($(call right,$(W)/$$m.rollouts.ndjson))"; \
+	  done | tee $(OUT)/rollouts.txt
+
 # --- ablations ------------------------------------------------------------------------------------------------------
 define ablation
-$(W)/ablate.$(1).$(2).trm: $(W)/$(ABLATE).set $(call program,train)
+$(call setting,ablate.$(1).$(2),$(call part,2,$(ABLATE)) -e $(ABLATE_EPOCHS) $($(1)) --seed $(2))
+
+$(W)/ablate.$(1).$(2).trm: $(W)/ablate.$(1).$(2).set $(call program,train)
 	$$(call say,ablation $(1), seed $(2))
-	$$(Q)$(STEP) $(W)/ablate.$(1).$(2).epochs.ndjson $(call program,train) --epoch-steps 100 $$$$(cat $$<) --seed $(2) $($(1)) \
+	$$(Q)$(TRAIN) $(W)/ablate.$(1).$(2).epochs.ndjson $(call program,train) --epoch-steps 100 $$$$(cat $$<) \
 	  $(foreach k,$(call kinds,$(ABLATE)),--fresh $(k)) -o $$@
 $(W)/ablate.$(1).$(2).verdicts.ndjson: $(W)/ablate.$(1).$(2).trm $(W)/$(ABLATE).tasks.ndjson
 	$$(Q)$(STEP) $(W)/ablate.$(1).$(2).traces.ndjson $(call program,infer) -m $$< --halt 1 $(if $(filter one-step,$(1)),--max-steps 1) \
@@ -162,4 +194,4 @@ $(foreach a,$(ABLATIONS),$(foreach s,$(ABLATE_SEEDS),$(eval $(call ablation,$(a)
 
 ablations: $(foreach a,$(ABLATIONS),$(foreach s,$(ABLATE_SEEDS),$(W)/ablate.$(a).$(s).verdicts.ndjson))
 	@for a in $(ABLATIONS); do for s in $(ABLATE_SEEDS); do printf '%s seed %s: ' $$a $$s; \
-	  tail -n 1 $(W)/ablate.$$a.$$s.verdicts.ndjson | sed -E 's/.*"tasks":([0-9]+).*"right":([0-9]+).*/\2 of \1/'; done; done | tee $(OUT)/ablations.txt
+	  $(call right,$(W)/ablate.$$a.$$s.verdicts.ndjson); done; done | tee $(OUT)/ablations.txt

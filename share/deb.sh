@@ -42,8 +42,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/debian" "$stage/DEBIAN"
 printf 'Source: trm\n\nPackage: trm\nArchitecture: any\n' > "$work/debian/control"
-programs=("$stage"/usr/bin/trm-*)
-depends=$(cd "$work" && dpkg-shlibdeps -O "${programs[@]/#/-e}")
+# what programs open only when they need it, as if it were linked (lib/mat/mat.c, lib/rule/xml.c)
+${CC:-cc} -shared -x c /dev/null -o "$work/late.so" -Wl,--no-as-needed -lopenblas -lxml2
+programs=("$stage"/usr/bin/trm-* "$work/late.so")
+depends=$(cd "$work" && dpkg-shlibdeps --warnings=0 -O "${programs[@]/#/-e}")
 cat > "$stage/DEBIAN/control" << END
 Package: trm
 Version: $version

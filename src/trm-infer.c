@@ -726,7 +726,7 @@ write_stats(struct infer *t, struct trm_cli *c)
 int
 main(int argc, char **argv)
 {
-    trm_cli_blas_core(trm_mat_core_wanted(), trm_mat_core_reload, argv);
+    trm_cli_blas_core(trm_mat_core_wanted());
     struct infer t = {.max_steps = 16, .support = 50, .threads = 1, .rollouts = 1, .noise = 0.5, .backend = "auto"};
     const struct trm_cli_opt opts[] = {
         {'m', "model", "MODEL", "the model file", &t.model_path, 0, 0, TRM_OPT_STR},

@@ -789,7 +789,7 @@ is_preset(const char *name)
 int
 main(int argc, char **argv)
 {
-    trm_cli_blas_core(trm_mat_core_wanted(), trm_mat_core_reload, argv);
+    trm_cli_blas_core(trm_mat_core_wanted());
     struct train t = {
         .arch_name = "trm", .preset = "verdict", .backend = "auto", .optimiser = "adamw", .form = "attention", .pos = "none", .loss = "softmax",
         .epochs = 50, .patience = 15, .batch = 32, .width = 64, .heads = 4, .prefix = 4, .layers = 2, .n = 1, .T = 1,

@@ -12,7 +12,9 @@ larger(size_t a, size_t b)
 static bool
 has_room(const struct trm_board *b, const struct trm_task *t)
 {
-    return t->n <= b->tokens && t->h <= b->rows && t->w <= b->columns && t->prefix <= b->columns && t->vocab <= b->vocab;
+    size_t n = trm_task_canvases(t);
+    return t->n <= b->tokens && n <= b->canvases && t->h / n <= b->rows && t->w <= b->columns && t->prefix <= b->columns &&
+           t->vocab <= b->vocab;
 }
 
 static int
@@ -41,7 +43,8 @@ trm_board_add(struct trm_board *b, const struct trm_task *t, struct trm_err *err
         b->kind[b->n_kinds++] = (struct trm_board_kind){t->family, t->size};
     }
     b->tokens = larger(b->tokens, t->n);
-    b->rows = larger(b->rows, t->h);
+    b->canvases = larger(b->canvases, trm_task_canvases(t));
+    b->rows = larger(b->rows, t->h / trm_task_canvases(t));
     b->columns = larger(b->columns, larger(t->w, t->prefix));
     b->vocab = t->vocab > b->vocab ? t->vocab : b->vocab;
     return 0;
@@ -62,13 +65,13 @@ trm_board_positions(const struct trm_board *b)
 size_t
 trm_board_id_columns(const struct trm_board *b)
 {
-    return b->places ? 3 : 1;
+    return b->places ? 6 : 1;
 }
 
 size_t
 trm_board_ids(const struct trm_board *b)
 {
-    return (size_t)b->vocab + (lead(b) ? b->n_kinds : 0) + (b->places ? 1 + b->rows + b->columns : 0);
+    return (size_t)b->vocab + (lead(b) ? b->n_kinds : 0) + (b->places ? 5 + b->canvases + 2 * (b->rows + b->columns) : 0);
 }
 
 size_t
@@ -77,12 +80,26 @@ trm_board_at(const struct trm_board *b, size_t i)
     return lead(b) + i;
 }
 
+/* The ids behind the token: five numbers from -1, each with rows of its own in the table. */
+static void
+encode_place(int32_t *ids, const struct trm_board *b, const struct trm_task_place *p)
+{
+    int32_t first = b->vocab + (lead(b) ? (int32_t)b->n_kinds : 0);
+    const int number[] = {p->canvas, p->row, p->column, p->from_bottom, p->from_right};
+    const size_t most[] = {b->canvases, b->rows, b->columns, b->rows, b->columns};
+    for (int i = 0; i < 5; i++) {
+        ids[i] = first + 1 + number[i];
+        first += 1 + (int32_t)most[i];
+    }
+}
+
 int
 trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const struct trm_task *t, struct trm_err *err)
 {
     size_t s = trm_board_positions(b), k = trm_board_id_columns(b);
     int kind = trm_board_kind(b, t);
-    bool asked[TRM_TASK_MOST];
+    bool asked[TRM_BOARD_POSITIONS];
+    struct trm_task_place place[TRM_BOARD_POSITIONS];
     if (kind < 0) {
         struct trm_task_facts f;
         trm_task_facts(&f, t->family);
@@ -94,16 +111,14 @@ trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const
         labels[p] = TRM_BOARD_NO_LABEL;
     if (lead(b))
         ids[0] = b->vocab + kind;
-    int32_t row = b->vocab + (lead(b) ? (int32_t)b->n_kinds : 0), column = row + 1 + (int32_t)b->rows;
     trm_task_asked(asked, t);
+    if (b->places)
+        trm_task_places(place, t);
     for (size_t i = 0; i < t->n; i++) {
-        size_t p = lead(b) + i, cell = i - t->prefix;
-        bool grid = i >= t->prefix;
+        size_t p = lead(b) + i;
         ids[p * k] = t->input[i];
-        if (b->places) {
-            ids[p * k + 1] = row + (grid ? 1 + (int32_t)(cell / t->w) : 0);
-            ids[p * k + 2] = column + (int32_t)(grid ? cell % t->w : i);
-        }
+        if (b->places)
+            encode_place(ids + p * k + 1, b, &place[i]);
         if (labels && t->solved && asked[i])
             labels[p] = t->answer[i];
     }
@@ -123,7 +138,7 @@ trm_board_save(const struct trm_board *b)
         rc |= trm_json_add(kinds, kind);
     }
     rc |= trm_json_set_num(o, "tokens", (double)b->tokens) | trm_json_set_num(o, "rows", (double)b->rows);
-    rc |= trm_json_set_num(o, "columns", (double)b->columns) | trm_json_set_num(o, "vocab", b->vocab);
+    rc |= trm_json_set_num(o, "canvases", (double)b->canvases) | trm_json_set_num(o, "columns", (double)b->columns) | trm_json_set_num(o, "vocab", b->vocab);
     rc |= trm_json_set_bool(o, "places", b->places) | trm_json_set(o, "kinds", kinds);
     if (rc == 0)
         return o;
@@ -148,16 +163,18 @@ load_kind(struct trm_board *b, const trm_json *v, struct trm_err *err)
 int
 trm_board_load(struct trm_board *b, const trm_json *json, struct trm_err *err)
 {
-    int64_t tokens, rows, columns, vocab;
+    int64_t tokens, rows, columns, canvases = 1, vocab;
     trm_json *kinds;
     *b = (struct trm_board){0};
     if (trm_json_need_int(json, "tokens", 1, TRM_BOARD_POSITIONS - 1, &tokens, err) != 0 ||
         trm_json_need_int(json, "rows", 1, TRM_BOARD_POSITIONS, &rows, err) != 0 ||
         trm_json_need_int(json, "columns", 1, TRM_BOARD_POSITIONS, &columns, err) != 0 ||
+        (trm_json_get(json, "canvases") &&
+         trm_json_need_int(json, "canvases", 1, TRM_BOARD_POSITIONS, &canvases, err) != 0) ||
         trm_json_need_int(json, "vocab", 2, TRM_TASK_VOCAB, &vocab, err) != 0 ||
         trm_json_need_array(json, "kinds", &kinds, err) != 0)
         return -1;
-    b->tokens = (size_t)tokens, b->rows = (size_t)rows, b->columns = (size_t)columns, b->vocab = (int)vocab;
+    b->tokens = (size_t)tokens, b->rows = (size_t)rows, b->columns = (size_t)columns, b->canvases = (size_t)canvases, b->vocab = (int)vocab;
     b->places = trm_json_bool(trm_json_get(json, "places"), false);
     if (trm_json_len(kinds) == 0 || trm_json_len(kinds) > TRM_BOARD_KINDS)
         return trm_err_set(err, TRM_DATA, "kinds: found %zu, expected 1 to %d", trm_json_len(kinds), TRM_BOARD_KINDS);

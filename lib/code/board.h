@@ -5,9 +5,11 @@
  * TRM_ID_NONE, no label). Each position has K id columns that the net adds up:
  *
  *     K 1   the token                              (as published; the net's positions tell the place)
- *     K 3   the token, its row, its column         (`places`; the prefix is a row of its own)
+ *     K 6   the token; which canvas, row and column of it, and row and column counted from the other end of what stands
+ *           on it (`places`; see trm_task_places): so a turn or a mirror is a matter of equal numbers
  *
- * Rows of the one table: tokens 0..V-1, kinds, rows, columns. A label is the answer's token where one is asked. */
+ * Rows of the one table: tokens 0..V-1, kinds, canvases, rows, columns, rows from the end, columns from the end, each of these
+ * five after one for `none`. A label is the answer's token where one is asked. */
 #ifndef TRM_CODE_BOARD_H
 #define TRM_CODE_BOARD_H
 
@@ -34,7 +36,8 @@ struct trm_board {
     } kind[TRM_BOARD_KINDS];
     size_t n_kinds;
     size_t tokens;        /* most tokens of a task */
-    size_t rows, columns; /* of the largest grid; columns also of the longest prefix */
+    size_t rows, columns; /* of the largest canvas; columns also of the longest prefix */
+    size_t canvases;      /* most of a task */
     int vocab;            /* V, most of the kinds' */
     bool places;
 };

@@ -261,7 +261,7 @@ look(struct trm_drill *d, struct trm_drill_look *out, struct trm_err *err)
     while (next < d->n_val || trm_solving_busy(d->solving)) {
         while (next < d->n_val && trm_solving_room(d->solving)) {
             trm_shelf_get(d->hand, d->val_shelf, d->val[next]);
-            if (trm_solving_put(d->solving, d->hand, next++, err) != 0)
+            if (trm_solving_put(d->solving, d->hand, 0, next++, err) != 0)
                 return -1;
         }
         if (trm_solving_step(d->solving, err) < 0)

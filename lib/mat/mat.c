@@ -2,11 +2,19 @@
 #include "mat.h"
 
 #include <cblas.h>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../base/wide.h"
 
 #ifdef TRM_DOUBLE
 #define GEMM cblas_dgemm
+#define GEMM_NAME "cblas_dgemm"
 #else
 #define GEMM cblas_sgemm
+#define GEMM_NAME "cblas_sgemm"
 #endif
 
 const char *
@@ -23,37 +31,52 @@ trm_mat_core_wanted(void)
     return NULL;
 }
 
-/* What OpenBLAS's own start calls (driver/others/dynamic.c); in no header, and only there when it was built for many kinds. */
-void gotoblas_dynamic_init(void) __attribute__((weak));
-void gotoblas_dynamic_quit(void) __attribute__((weak));
+/* OpenBLAS is opened when a product first needs it, as most programs and the bfloat16 road never do and its start takes longer
+ * than theirs. */
+static struct {
+    __typeof__(GEMM) *gemm;
+    __typeof__(openblas_get_corename) *core;
+    __typeof__(openblas_set_num_threads) *threads;
+    char why[200]; /* it could not be opened; empty: it could */
+} blas;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-bool
-trm_mat_core_reload(void)
+static void
+open_once(void)
 {
-    if (!gotoblas_dynamic_init || !gotoblas_dynamic_quit)
-        return false;
-    gotoblas_dynamic_quit();
-    gotoblas_dynamic_init();
-    return true;
+    void *lib = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+    if (lib) {
+        blas.gemm = (__typeof__(blas.gemm))(uintptr_t)dlsym(lib, GEMM_NAME);
+        blas.core = (__typeof__(blas.core))(uintptr_t)dlsym(lib, "openblas_get_corename");
+        blas.threads = (__typeof__(blas.threads))(uintptr_t)dlsym(lib, "openblas_set_num_threads");
+    }
+    if (blas.gemm && blas.core && blas.threads)
+        blas.threads(1);
+    else {
+        const char *why = dlerror();
+        snprintf(blas.why, sizeof blas.why, "%s", why ? why : "libopenblas.so.0 lacks what is needed of it");
+    }
+}
+
+int
+trm_mat_open(struct trm_err *err)
+{
+    pthread_once(&once, open_once);
+    return blas.why[0] ? trm_err_set(err, TRM_SYS, "%s", blas.why) : 0;
 }
 
 const char *
 trm_mat_core(void)
 {
-    return openblas_get_corename();
-}
-
-void
-trm_mat_one_thread(void)
-{
-    openblas_set_num_threads(1);
+    struct trm_err err;
+    return trm_mat_open(&err) == 0 ? blas.core() : "none";
 }
 
 void
 trm_mat_nt(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m, size_t n,
            size_t k, trm_real beta)
 {
-    GEMM(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
+    blas.gemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
          (int)ldc);
 }
 
@@ -61,7 +84,7 @@ void
 trm_mat_nn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m, size_t n,
            size_t k, trm_real beta)
 {
-    GEMM(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
+    blas.gemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
          (int)ldc);
 }
 
@@ -69,8 +92,55 @@ void
 trm_mat_tn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m, size_t n,
            size_t k, trm_real beta)
 {
-    GEMM(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
+    blas.gemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)n, (int)k, 1, a, (int)lda, b, (int)ldb, beta, c,
          (int)ldc);
+}
+
+/* y [n] += a x [n] */
+static inline __attribute__((always_inline)) void
+add_scaled(trm_real *restrict y, trm_real a, const trm_real *restrict x, size_t n)
+{
+    for (size_t j = 0; j < n; j++)
+        y[j] += a * x[j];
+}
+
+TRM_WIDE void
+trm_mat_few_nt(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m, size_t n,
+               size_t k)
+{
+    enum { PART = 16 }; /* sums side by side, so that one addition need not wait for another */
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j++) {
+            const trm_real *x = a + i * lda, *y = b + j * ldb;
+            trm_real part[PART] = {0}, sum = 0;
+            size_t p = 0;
+            for (; p + PART <= k; p += PART)
+                for (size_t l = 0; l < PART; l++)
+                    part[l] += x[p + l] * y[p + l];
+            for (; p < k; p++)
+                sum += x[p] * y[p];
+            for (size_t l = 0; l < PART; l++)
+                sum += part[l];
+            c[i * ldc + j] = sum;
+        }
+}
+
+TRM_WIDE void
+trm_mat_few_nn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m, size_t n,
+               size_t k)
+{
+    for (size_t i = 0; i < m; i++)
+        for (size_t p = 0; p < k; p++)
+            add_scaled(c + i * ldc, a[i * lda + p], b + p * ldb, n);
+}
+
+TRM_WIDE void
+trm_mat_few_tn(trm_real *c, size_t ldc, const trm_real *a, size_t lda, const trm_real *b, size_t ldb, size_t m, size_t n,
+               size_t k)
+{
+    for (size_t p = 0; p < k; p++)
+        for (size_t i = 0; i < m; i++)
+            add_scaled(c + i * ldc, a[p * lda + i], b + p * ldb, n);
 }
 
 void

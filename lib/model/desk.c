@@ -73,7 +73,7 @@ trm_desk_busy(const struct trm_desk *d)
 /* --- the trace -------------------------------------------------------------------------------------------------------- */
 
 static void
-write_head(struct trm_buf *out, const struct trm_desk *d, const trm_json *rec)
+write_head(struct trm_buf *out, const struct trm_desk *d, const trm_json *rec, int64_t most)
 {
     static const char *const passed[] = {"domain", "family"}, *const numbers[] = {"size", "difficulty"};
     struct trm_jw w = {.out = out};
@@ -87,6 +87,8 @@ write_head(struct trm_buf *out, const struct trm_desk *d, const trm_json *rec)
     for (size_t i = 0; i < 2; i++)
         if (trm_json_get(rec, numbers[i]))
             trm_jw_knum(&w, numbers[i], trm_json_num(trm_json_get(rec, numbers[i]), 0));
+    if (most)
+        trm_jw_knum(&w, "max_cycles", (double)most);
     trm_jw_kstr(&w, "side", trm_json_str(trm_json_get(rec, "side"), NULL));
     trm_jw_key(&w, "model");
     trm_jw_object(&w);
@@ -172,7 +174,9 @@ int
 trm_desk_put(struct trm_desk *d, const trm_json *rec, double at, struct trm_err *err)
 {
     struct waiting *x = &d->ring[(d->first + d->n) % d->cap];
-    if (trm_task_read(&d->hand, rec, err) != 0)
+    int64_t most = 0;
+    if (trm_task_read(&d->hand, rec, err) != 0 ||
+        (trm_json_get(rec, "max_cycles") && trm_json_need_int(rec, "max_cycles", 1, 1000000, &most, err) != 0))
         return -1;
     uint8_t *input = realloc(x->input, d->hand.n);
     if (!input)
@@ -180,9 +184,9 @@ trm_desk_put(struct trm_desk *d, const trm_json *rec, double at, struct trm_err 
     x->input = input;
     memcpy(input, d->hand.input, d->hand.n);
     x->n = d->hand.n, x->prefix = d->hand.prefix, x->w = d->hand.w, x->at = at, x->done = false;
-    if (trm_solving_put(d->solving, &d->hand, d->put, err) != 0)
+    if (trm_solving_put(d->solving, &d->hand, (size_t)most, d->put, err) != 0)
         return -1;
-    write_head(&x->text, d, rec);
+    write_head(&x->text, d, rec, most);
     d->put++, d->n++;
     return 0;
 }

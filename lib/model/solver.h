@@ -71,8 +71,9 @@ void trm_solving_weights_changed(struct trm_solving *v);
 /* Whether another task can be seated; whether any is on its way. */
 bool trm_solving_room(const struct trm_solving *v);
 bool trm_solving_busy(const struct trm_solving *v);
-/* Seat a task; there must be room. The task is copied. TRM_DATA: the solver is not for such tasks; TRM_SYS. */
-int trm_solving_put(struct trm_solving *v, const struct trm_task *t, uint64_t tag, struct trm_err *err);
+/* Seat a task; there must be room. The task is copied. most: supervision steps that it may take itself, where that is fewer
+ * than max_steps; 0: it says nothing. TRM_DATA: the solver is not for such tasks; TRM_SYS. */
+int trm_solving_put(struct trm_solving *v, const struct trm_task *t, size_t most, uint64_t tag, struct trm_err *err);
 /* One supervision step for all. Returns how many tasks it finished; -1 out of memory. */
 int trm_solving_step(struct trm_solving *v, struct trm_err *err);
 /* The next finished task, in the order of finishing; NULL when there is none. Good until the next call of put or step. */

@@ -18,6 +18,7 @@ struct seat {
     struct seat *next; /* in the list of free, or of finished ones */
     uint64_t tag, name; /* name: hash of its id */
     size_t n, left;    /* tokens; rollouts that still think */
+    size_t most;       /* steps of each */
     bool *asked;       /* [n_tokens] */
     size_t total_steps;
     size_t won;        /* slot of the best rollout that has ended */
@@ -127,7 +128,7 @@ trm_solving_busy(const struct trm_solving *v)
 }
 
 int
-trm_solving_put(struct trm_solving *v, const struct trm_task *t, uint64_t tag, struct trm_err *err)
+trm_solving_put(struct trm_solving *v, const struct trm_task *t, size_t most, uint64_t tag, struct trm_err *err)
 {
     const struct trm_solver *m = v->solver;
     clear_taken(v);
@@ -150,6 +151,7 @@ trm_solving_put(struct trm_solving *v, const struct trm_task *t, uint64_t tag, s
     v->free = s->next;
     s->tag = tag, s->name = trm_hash64(t->id, strlen(t->id), 0), s->n = t->n, s->left = k;
     s->any = false, s->total_steps = 0;
+    s->most = most && most < v->opt.max_steps ? most : v->opt.max_steps;
     trm_task_asked(s->asked, t);
     v->busy++;
     return 0;
@@ -270,7 +272,7 @@ trm_solving_step(struct trm_solving *v, struct trm_err *err)
         if (hear(v, i, err) != 0)
             return -1;
         const struct trm_solved *f = &v->rollout[i].found;
-        if (f->steps >= v->opt.max_steps || f->q > v->opt.stop_q)
+        if (f->steps >= v->rollout[i].seat->most || f->q > v->opt.stop_q)
             ended += end_rollout(v, i);
     }
     return ended;

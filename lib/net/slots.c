@@ -25,7 +25,8 @@ trm_slots_init(struct trm_slots *s, const struct trm_net *net, size_t count, enu
     *s = (struct trm_slots){.count = count, .micro = use == TRM_SLOTS_TRAIN ? c->micro : 1, .use = use};
     if (count == 0 || count > 1 << 20 || threads == 0 || threads > 4096)
         return trm_err_set(err, TRM_USAGE, "%zu slots on %zu threads, expected 1 to 2^20 on 1 to 4096", count, threads);
-    trm_mat_one_thread();
+    if (!net->road && trm_mat_open(err) != 0)
+        return -1;
     trm_rng_seed(&s->rng, seed);
     s->clock[1] = trm_hash64("dropout", 7, seed);
     size_t state = net->length * c->width;

@@ -65,8 +65,8 @@ embed(const struct trm_micro *b)
                 if (ids_at(b, t, i)[k] != TRM_ID_NONE)
                     add_row(trm_row(b, x, c->prefix + t, i), b->p + net->at_ids + (size_t)ids_at(b, t, i)[k] * d, d);
     for (size_t i = 0; c->features && i < b->m; i++)
-        trm_mat_nn(trm_row(b, x, c->prefix, i), b->by_pos * d, features_of(b, i), c->features,
-                   b->p + net->at_features, d, c->seq, d, c->features, 1);
+        trm_mat_few_nn(trm_row(b, x, c->prefix, i), b->by_pos * d, features_of(b, i), c->features,
+                       b->p + net->at_features, d, c->seq, d, c->features);
     for (size_t l = 0; c->pos == TRM_NET_LEARNED && l < net->length; l++)
         for (size_t i = 0; i < b->m; i++)
             add_row(trm_row(b, x, l, i), b->p + net->at_pos + l * d, d);
@@ -92,8 +92,8 @@ embed_back(const struct trm_micro *b)
                 if (ids_at(b, t, i)[k] != TRM_ID_NONE)
                     add_row(b->grad + net->at_ids + (size_t)ids_at(b, t, i)[k] * d, trm_row(b, dx, c->prefix + t, i), d);
     for (size_t i = 0; c->features && i < b->m; i++)
-        trm_mat_tn(b->grad + net->at_features, d, features_of(b, i), c->features, trm_row(b, dx, c->prefix, i),
-                   b->by_pos * d, c->features, d, c->seq, 1);
+        trm_mat_few_tn(b->grad + net->at_features, d, features_of(b, i), c->features, trm_row(b, dx, c->prefix, i),
+                       b->by_pos * d, c->features, d, c->seq);
     for (size_t l = 0; c->pos == TRM_NET_LEARNED && l < net->length; l++)
         for (size_t i = 0; i < b->m; i++)
             add_row(b->grad + net->at_pos + l * d, trm_row(b, dx, l, i), d);
@@ -114,8 +114,8 @@ read_heads(const struct trm_micro *b)
     const struct trm_net_config *c = &net->config;
     size_t d = c->width, v = c->vocab_out;
     for (size_t i = 0; i < b->m; i++) {
-        trm_mat_nt(logits_of(b, i), v, trm_row(b, b->y, c->prefix, i), b->by_pos * d, b->p + net->at_out, d, c->seq, v,
-                   d, 0);
+        trm_mat_few_nt(logits_of(b, i), v, trm_row(b, b->y, c->prefix, i), b->by_pos * d, b->p + net->at_out, d, c->seq, v,
+                       d);
         double q = b->p[net->at_q_bias];
         const trm_real *y0 = trm_row(b, b->y, 0, i), *wq = b->p + net->at_q;
         for (size_t j = 0; j < d; j++)
@@ -173,8 +173,8 @@ heads_back(const struct trm_micro *b)
     memset(dy, 0, b->rows * d * sizeof *dy);
     for (size_t i = 0; i < b->m; i++) {
         const trm_real *d_logits = b->w->d_logits + i * c->seq * v;
-        trm_mat_nn(trm_row(b, dy, c->prefix, i), ld, d_logits, v, b->p + net->at_out, d, c->seq, d, v, 0);
-        trm_mat_tn(b->grad + net->at_out, d, d_logits, v, trm_row(b, b->y, c->prefix, i), ld, v, d, c->seq, 1);
+        trm_mat_few_nn(trm_row(b, dy, c->prefix, i), ld, d_logits, v, b->p + net->at_out, d, c->seq, d, v);
+        trm_mat_few_tn(b->grad + net->at_out, d, d_logits, v, trm_row(b, b->y, c->prefix, i), ld, v, d, c->seq);
         size_t slot = b->first + i;
         double target = s->right[slot] == s->labelled[slot];
         trm_real dq = (trm_real)(b->weight * c->halt_weight * (1 / (1 + exp(-s->q[slot])) - target));

@@ -4,10 +4,17 @@
 #include <ctype.h>
 #include <string.h>
 
-#include <libxml/chvalid.h>
-#include <libxml/xmlunicode.h>
+#include "xml.h"
 
 #include "../base/text.h"
+
+/* Whether Unicode's tables are at hand. */
+static bool
+has_tables(void)
+{
+    struct trm_err err;
+    return trm_xml_open(&err) == 0;
+}
 
 static struct charset_item *
 add(struct trm_arena *a, struct charset *set, enum charset_kind kind)
@@ -26,7 +33,7 @@ static bool
 read_property(struct trm_arena *a, struct charset *set, const char **s, const char *end, bool negated)
 {
     const char *close = *s < end && **s == '{' ? memchr(*s, '}', (size_t)(end - *s)) : NULL;
-    if (!close || close == *s + 1)
+    if (!close || close == *s + 1 || !has_tables())
         return false;
     const char *name = *s + 1;
     bool block = close - name > 2 && memcmp(name, "Is", 2) == 0;
@@ -52,7 +59,7 @@ read_escape(struct trm_arena *a, struct charset *set, const char **s, const char
     if (c == 'p' || c == 'P')
         return read_property(a, set, s, end, c == 'P');
     if (strchr("siscdwSICDW", c)) {
-        struct charset_item *item = add(a, set, CHARSET_CLASS);
+        struct charset_item *item = strchr("sS", c) || has_tables() ? add(a, set, CHARSET_CLASS) : NULL;
         if (!item)
             return false;
         item->negated = c < 'a';
@@ -163,9 +170,9 @@ class_has(char class, int32_t c)
     case 'w':
         return !(xmlUCSIsCatP(c) == 1 || xmlUCSIsCatZ(c) == 1 || xmlUCSIsCatC(c) == 1);
     case 'i':
-        return xmlIsBaseCharQ(u) || xmlIsIdeographicQ(u) || c == '_' || c == ':';
+        return xmlIsBaseChar(u) || xmlIsIdeographic(u) || c == '_' || c == ':';
     default: /* c */
-        return xmlIsBaseCharQ(u) || xmlIsIdeographicQ(u) || xmlIsDigitQ(u) || xmlIsCombiningQ(u) || xmlIsExtenderQ(u) ||
+        return xmlIsBaseChar(u) || xmlIsIdeographic(u) || xmlIsDigit(u) || xmlIsCombining(u) || xmlIsExtender(u) ||
                (c > 0 && c < 0x80 && strchr(".-_:", c));
     }
 }

@@ -2,7 +2,7 @@
 #ifndef TRM_RULE_IDS_FLAW_H
 #define TRM_RULE_IDS_FLAW_H
 
-#include <libxml/tree.h>
+#include "xml.h"
 
 #include "ids.h"
 

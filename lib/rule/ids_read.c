@@ -2,9 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libxml/parser.h>
-#include <libxml/tree.h>
-
 #include "ids.h"
 #include "ids_flaw.h"
 
@@ -428,6 +425,8 @@ trm_ids_read(struct trm_rules *rules, const char *path, const char *bytes, size_
     r.file = trm_arena_strdup(&rules->arena, slash ? slash + 1 : path);
     if (n > LARGEST_FILE || !r.file)
         return trm_err_set(err, TRM_USAGE, "%.160s: too large, expected at most %zu bytes", path, LARGEST_FILE);
+    if (trm_xml_open(err) != 0)
+        return -1;
     xmlParserCtxt *ctxt = xmlNewParserCtxt();
     xmlDoc *doc = ctxt ? xmlCtxtReadMemory(ctxt, bytes, (int)n, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING) : NULL;
     int rc;

@@ -180,7 +180,7 @@ static const int suite[] = {10, 0};
 #define GEOMETRIC(NAME, PURPOSE)                                                                                  \
     const struct trm_task_family trm_task_##NAME = {                                                             \
         .facts = {#NAME, "geometric", PURPOSE, "direct", 3, GRID_SIDE, 10, 3, suite},                             \
-        .lay = lay, .draw = draw, .check = check, .solve = solve, .judge = judge,                                 \
+        .lay = lay, .canvases = true, .draw = draw, .check = check, .solve = solve, .judge = judge,                                 \
         .answer_lo = OUTSIDE, .answer_hi = COLOUR_9, .n_acts = acts, .act = act,                                  \
         .label_lo = COLOUR_1, .label_hi = COLOUR_9,                                                               \
     }
@@ -444,7 +444,7 @@ static const int infer_suite[] = {5, 0};
 const struct trm_task_family trm_task_infer = {
     .facts = {"infer", "geometric", "infer a rule, or two in a row, from two examples", "search", 3, 5, 5, 3,
               infer_suite},
-    .lay = infer_lay, .draw = infer_draw, .check = infer_check, .solve = infer_solve, .asked = infer_asked,
+    .lay = infer_lay, .canvases = true, .draw = infer_draw, .check = infer_check, .solve = infer_solve, .asked = infer_asked,
         .judge = infer_judge,
     .answer_lo = OUTSIDE, .n_acts = infer_n, .act = infer_act, .label_lo = COLOUR_1, .label_hi = COLOUR_9,
 };
@@ -481,7 +481,7 @@ const struct trm_task_family trm_task_arc = {
     .facts = {"arc", "geometric", "infer a rule of any kind from examples; read from ARC files, not made", "none", 1,
               GRID_SIDE,
               GRID_SIDE, 0, arc_suite},
-    .lay = arc_lay, .free_shape = true, .check = infer_check, .asked = infer_asked, .judge = arc_judge,
+    .lay = arc_lay, .free_shape = true, .canvases = true, .check = infer_check, .asked = infer_asked, .judge = arc_judge,
     .answer_lo = OUTSIDE, .n_acts = trm_task_square_n, .act = arc_act, .label_lo = COLOUR_1, .label_hi = COLOUR_9,
 };
 

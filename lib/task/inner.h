@@ -14,6 +14,7 @@ struct trm_task_family {
      * free) */
     int (*lay)(struct trm_task *t);
     bool free_shape; /* h and w are not told by the size alone */
+    bool canvases;   /* the grid is canvases of size x size above each other, a rectangle at the top left of each */
     /* Fill the input of a laid-out task; level 0: any, else a hint. False: nothing came of it, draw again. */
     bool (*draw)(struct trm_task *t, struct trm_rng *rng, int level);
     int (*check)(const struct trm_task *t, struct trm_err *err);

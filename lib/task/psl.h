@@ -5,7 +5,7 @@
 #ifndef TRM_TASK_PSL_H
 #define TRM_TASK_PSL_H
 
-#include "task.h"
+#include "shelf.h"
 
 /* Something stated: `name: value` or `name = value`, rows of a grid joined. */
 struct trm_psl_entry {
@@ -46,5 +46,9 @@ void trm_psl_members(struct trm_jw *w, const struct trm_psl *p, const struct trm
 /* The text of the contract that a record carries, at the end of b; of a task without one, the contract that states it.
  * TRM_DATA names the member that is wrong. */
 int trm_psl_write(struct trm_buf *b, const trm_json *rec, struct trm_arena *mem, struct trm_err *err);
+
+/* The same with what a solver answered: under [EVIDENCE] who, in how many steps, how sure, the answer and the verdict of the
+ * referee; in [CHECKLIST] marks where there was a question, as far as anybody can say. */
+int trm_psl_fill(struct trm_buf *b, const trm_json *rec, const struct trm_answer *a, struct trm_arena *mem, struct trm_err *err);
 
 #endif

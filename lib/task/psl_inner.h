@@ -26,6 +26,9 @@ struct psl_problem {
     struct grid state[3]; /* before, after the first rule, after the last */
 };
 
+/* Digits are colours 0 to 9, 0 the background; other names get tokens in rising order. Of n grids together. TRM_DATA: more than
+ * nine names. */
+int trm_psl_colours_of(struct psl_colours *c, const struct psl_grid *const *grid, size_t n, struct trm_err *err);
 /* A grid in one of its forms: [[B,R],[R,B]], rows of brackets, or BR/RB. 1 a grid, 0 none, -1 a grid that is wrong. */
 int trm_psl_grid_read(struct psl_grid *g, const char *text, struct trm_err *err);
 /* "BRR/RBR/RRB", names longer than one letter with commas. */
@@ -47,5 +50,10 @@ void trm_psl_rule_text(struct trm_buf *b, struct rule r);
 /* 1: the contract states a geometric problem; 0 (*why): none; -1: a wrong one. */
 int trm_psl_problem_read(struct psl_problem *q, const char **why, const struct trm_psl *p, struct trm_arena *mem,
                      struct trm_err *err);
+
+/* As trm_psl_task of a contract that states examples instead of a rule; 0: it states none. */
+int trm_psl_examples(struct trm_task *t, const struct trm_psl *p, struct trm_arena *mem, struct trm_err *err);
+/* The colours of its grids; *c stays where it has none. */
+void trm_psl_examples_colours(struct psl_colours *c, const struct trm_psl *p, struct trm_arena *mem);
 
 #endif

@@ -53,18 +53,17 @@ names_of(struct psl_colours *c, const struct psl_grid *g)
     return 0;
 }
 
-/* Digits are colours 0 to 9, 0 the background. */
-static int
-choose_colours(struct psl_problem *q, struct trm_err *err)
+int
+trm_psl_colours_of(struct psl_colours *c, const struct psl_grid *const *grid, size_t n, struct trm_err *err)
 {
-    struct psl_colours *c = &q->colours;
-    c->digits = true;
-    c->base = GROUND;
-    for (int i = 0; i < q->input.h * q->input.w; i++)
-        c->digits &= isdigit((unsigned char)q->input.cell[i][0]) && !q->input.cell[i][1];
-    if (names_of(c, &q->input) != 0 && !c->digits)
-        return trm_err_set(err, TRM_DATA, "more than nine colours");
-    return 0;
+    int rc = 0;
+    *c = (struct psl_colours){.digits = true, .base = GROUND};
+    for (size_t k = 0; k < n; k++)
+        for (int i = 0; i < grid[k]->h * grid[k]->w; i++)
+            c->digits &= isdigit((unsigned char)grid[k]->cell[i][0]) && !grid[k]->cell[i][1];
+    for (size_t k = 0; k < n; k++)
+        rc |= names_of(c, grid[k]);
+    return rc == 0 || c->digits ? 0 : trm_err_set(err, TRM_DATA, "more than nine colours");
 }
 
 /* The steps that [PLAN] names one by one, joined. */
@@ -89,7 +88,7 @@ read_rules(struct psl_problem *q, const char **why, const struct trm_psl *p, str
     const char *unused;
     if (!text)
         return *why = "no rule is stated", 0;
-    if (choose_colours(q, err) != 0)
+    if (trm_psl_colours_of(&q->colours, &(const struct psl_grid *){&q->input}, 1, err) != 0)
         return -1;
     q->n_rules = trm_psl_rules_read(q->rule, why, text, &q->colours, mem);
     if (q->n_rules == 0 && q->colours.digits && !trm_psl_rules_need_ground(text)) {
@@ -452,7 +451,8 @@ trm_psl_task(struct trm_task *t, const char **why, const struct trm_psl *p, stru
     *why = NULL;
     if (strlen(p->id) >= sizeof t->id)
         return trm_err_set(err, TRM_DATA, "id: longer than %zu bytes", sizeof t->id - 1);
-    return family ? named_task(t, p, family, err) : geometric_task(t, why, p, mem, err);
+    int is = trm_psl_examples(t, p, mem, err);
+    return is ? is : family ? named_task(t, p, family, err) : geometric_task(t, why, p, mem, err);
 }
 
 /* --- members of the record ------------------------------------------------------------------------------------------ */
@@ -478,7 +478,7 @@ put_evidence(struct trm_jw *w, const struct psl_problem *q, const struct trm_psl
         const struct trm_psl_entry *e = &p->entries[i];
         struct psl_grid stated;
         struct trm_err err = {0};
-        if (strcmp(e->section, "EVIDENCE") != 0 || trm_psl_grid_read(&stated, e->value, &err) == 0)
+        if (strcmp(e->section, "EVIDENCE") != 0 || strcmp(e->name, "solved_by") == 0 || trm_psl_grid_read(&stated, e->value, &err) == 0)
             continue;
         bool middle = strncmp(e->name, "intermediate", 12) == 0 || strncmp(e->name, "after_first", 11) == 0;
         bool last = strncmp(e->name, "final", 5) == 0;

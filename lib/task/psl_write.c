@@ -104,6 +104,22 @@ put_geometric(struct trm_buf *b, const struct trm_task *t)
         put_grid(b, "expected_output", t->answer + t->prefix, t->size);
 }
 
+/* A rule told by examples: the canvases in words. */
+static void
+put_examples(struct trm_buf *b, const struct trm_task *t)
+{
+    size_t cells = (size_t)(t->size * t->size), n = trm_task_canvases(t);
+    trm_buf_addf(b, "family: %s\ncanvas: %d\n", t->family->facts.name, t->size);
+    for (size_t i = 0; i + 1 < n; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "example_%zu_%s", i / 2 + 1, i % 2 ? "output" : "input");
+        put_grid(b, name, t->input + i * cells, t->size);
+    }
+    put_grid(b, "input_grid", t->input + (n - 1) * cells, t->size);
+    if (t->solved)
+        put_grid(b, "expected_output", t->answer + (n - 1) * cells, t->size);
+}
+
 static void
 put_numbers(struct trm_buf *b, const char *name, const uint8_t *x, size_t n)
 {
@@ -139,6 +155,8 @@ write_stated(struct trm_buf *b, const struct trm_task *t)
                  t->family->facts.name, geometric ? "pattern_consistent" : "rules_kept", t->id);
     if (geometric)
         put_geometric(b, t);
+    else if (t->family->canvases)
+        put_examples(b, t);
     else
         put_named(b, t);
     trm_buf_adds(b, "\n[PLAN]\n- route_to: trm_agent\n\n[CHECKLIST]\n- constraints_satisfied: ?\n");

@@ -85,6 +85,16 @@ void trm_task_augment(struct trm_task *t, struct trm_rng *rng);
  * look at the answer; wants an input that trm_task_check accepts. Cannot fail. */
 void trm_task_key(char key[17], const struct trm_task *t);
 
+/* Where a token stands: in which canvas (geometric families put grids of changing size on canvases; elsewhere the whole grid
+ * is one), row and column from its top left, and from the bottom right of the rectangle that stands on it. All from 0; -1: outside
+ * the rectangle; in the prefix all but `column`, which counts its tokens. */
+struct trm_task_place {
+    int canvas, row, column, from_bottom, from_right;
+};
+size_t trm_task_canvases(const struct trm_task *t); /* at least 1; all are equally high. Cannot fail */
+/* places [n]. Looks at the input alone. Cannot fail. */
+void trm_task_places(struct trm_task_place *places, const struct trm_task *t);
+
 /* --- refereeing --- */
 
 /* asked[i]: position i wants a token; elsewhere the right token is 0. [n]. Cannot fail. */

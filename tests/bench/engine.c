@@ -69,7 +69,7 @@ steps_infer(struct bench *b)
 int
 main(int argc, char **argv)
 {
-    trm_cli_blas_core(trm_mat_core_wanted(), trm_mat_core_reload, argv);
+    trm_cli_blas_core(trm_mat_core_wanted());
     bool bare = argc > 1 && strcmp(argv[1], "--seconds") == 0;
     char **a = argv + 1 + bare;
     int left = argc - 1 - bare;

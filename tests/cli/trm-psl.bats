@@ -77,6 +77,69 @@ contract() { printf '!psl v0.1\ncontext: geometric_reasoning\ngoal: solve\n%s\n[
     run -1 trm-psl c.psl
     [[ "$output" == *"transformation_rule says"*"the plan applies 'rotate_180_then_invert_colors'"* ]]
 }
+@test "what a solver answered fills evidence and checklist, and can be read again" {
+    trm-psl turn-and-invert.psl > one
+    trm-search one > answers
+    trm-psl --write --answers answers one > filled
+    grep -A 4 '^.EVIDENCE.$' filled > evidence
+    diff - evidence <<< "[EVIDENCE]
+- solved_by: search/direct
+- confidence: 1.000
+- final_answer = BRR/RBR/RRB
+- verdict: right"
+    [ "$(grep -c '^- \(rotation_applied\|matches_expected\): ✓$' filled)" = 2 ]
+    run -0 trm-psl filled
+    [[ "$output" == *'{"name":"final_answer","holds":true}'* && "$output" != *solved_by\",\"holds* ]]
+    trm-psl filled | trm-psl --write --answers answers | cmp - filled
+}
+@test "a wrong answer and a missing one are told as that, and a contract without an answer stays as it is" {
+    trm-psl turn-and-invert.psl > one
+    sed 's/.*"id":"\([^"]*\)".*/{"kind":"answer","v":1,"id":"\1","solver":"me","answer":[0,0,0,0,0,0,4,4,4,4,3,4,4,4,3]}/' one > wrong
+    trm-psl --write --answers wrong one > filled
+    grep -qx -- '- final_answer = RRR/RBR/RRB' filled
+    grep -qx -- '- verdict: wrong, rule, row 1, column 1' filled
+    grep -q 'matches_expected: ✗$' filled && grep -q 'rotation_applied: ?$' filled
+    trm-psl filled | grep -q '"name":"final_answer","holds":false'
+    sed 's/"answer":\[.*\]/"answer":null/' wrong | trm-psl --write --answers - one | grep -qx -- '- verdict: wrong, missing, row 0, column 0'
+    trm-psl --write --answers /dev/null one | cmp - <(trm-psl --write one)
+    trm-gen -f sudoku4 -n 1 > s
+    trm-search s | trm-psl --write --answers - s | grep -q '^- final_answer = \[[2-5], '
+    run -2 trm-psl --answers wrong turn-and-invert.psl
+}
+@test "a rule told by examples: one answer by the rules of infer, or what was expected" {
+    trm-gen -f infer5 -n 1 > task
+    trm-psl --write task > infer.psl
+    grep -q '^example_2_output:$' infer.psl
+    sed '/^family/d' infer.psl > unnamed.psl
+    sed '/^expected/,/^$/d' unnamed.psl > hidden.psl
+    for f in infer unnamed hidden; do trm-psl $f.psl | sed 's/,"unchecked.*/}/' | cmp - task; done
+    sed '/^expected/,/^$/s/  - \[[0-9]/  - [4/' unnamed.psl > arc.psl
+    trm-psl arc.psl > arc
+    [[ "$(cat arc)" == *'"family":"arc","size":5,'*'"answer":[0,'* ]]
+    trm-psl --write arc | trm-psl | cmp <(sed 's/,"unchecked.*//' arc) <(sed 's/,"unchecked.*//')
+    sed '/^expected/,/^$/s/  - \[[0-9]/  - [4/' infer.psl > wrong.psl
+    run -1 trm-psl wrong.psl
+    [[ "$output" == *'expected_output: by the rules that explain the examples the answer is 000/998/'* ]]
+}
+@test "examples that say too little make a task without an answer, and examples that are not whole are refused" {
+    # a turn explains them, but so do two steps that say something else of the question
+    examples=('example_1_input = BR./..R' 'example_1_output = .B/.R/R.' 'example_2_input = RB/BB/.R' 'example_2_output = .BR/RBB')
+    contract "${examples[@]}" 'input_grid = RRB/BB./RB.' > e.psl
+    run -0 trm-psl e.psl
+    [[ "$output" == *'"family":"arc","size":3,'* && "$output" != *'"answer"'* ]]
+    contract 'family: infer' "${examples[@]}" 'input_grid = RRB/BB./RB.' > e.psl
+    run -1 trm-psl e.psl
+    [[ "$output" == *'family infer: its rules do not give exactly one answer'* ]]
+    contract "${examples[@]}" > none.psl
+    run -1 trm-psl none.psl
+    [[ "$output" == *'no input_grid'* ]]
+    contract 'example_1_input = BR' 'input_grid = RB' > half.psl
+    run -1 trm-psl half.psl
+    [[ "$output" == *'example 1: expected example_1_input and example_1_output'* ]]
+    contract 'family: turn' "${examples[@]}" 'input_grid = RB/BR' > other.psl
+    run -1 trm-psl other.psl
+    [[ "$output" == *'expected infer or arc'* ]]
+}
 @test "every step in words does what it says" {
     while read -r rule answer; do
         contract 'grid = 120/003' "rule = $rule" "expected = $answer" > c.psl

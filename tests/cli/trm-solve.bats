@@ -36,6 +36,21 @@ without_seconds() { sed 's/,"seconds":[0-9.e-]*//' "$@"; }
     [[ "$stderr" == *key* ]]
 }
 
+# --- solving within bounds ---
+
+@test "a task that bounds its cycles is not thought about longer, and one that bounds them by nonsense is refused" {
+    head -n 3 exam | sed 's/"key"/"max_cycles":2,"key"/' > bounded
+    head -n 3 exam | trm-infer -m m.trm --halt 1 --max-steps 5 | json 'print "$r->{halted_at} "' > free
+    trm-infer -m m.trm --halt 1 --max-steps 5 bounded | json 'print "$r->{halted_at}/$r->{max_cycles} "' > two
+    trm-infer -m m.trm --halt 1 --max-steps 1 bounded | json 'print "$r->{halted_at} "' > one
+    [ "$(cat free two one)" = "5 5 5 2/2 2/2 2/2 1 1 1 " ]
+    for n in 0 -1 1.5 '"8"' 1e99; do
+        head -n 1 exam | sed "s/\"key\"/\"max_cycles\":$n,\"key\"/" > nonsense
+        run -1 --separate-stderr trm-infer -m m.trm nonsense
+        [[ "$stderr" == *max_cycles* ]]
+    done
+}
+
 # --- training ---
 
 @test "epochs of a solver, then its model, and it answers in the form that the referee judges" {

@@ -31,6 +31,50 @@ bench() { # small settings, whatever else is asked
     [[ "$output" != *training* && "$output" == *"sudoku4: solving"* ]]
 }
 
+@test "the report has every row of the goals, and says which were not trained" {
+    cd "$BATS_FILE_TMPDIR/out" || return
+    [ "$(wc -l < report.txt)" = "$(wc -l < "$ROOT/pipelines/goals.tsv")" ]
+    grep -qE '^sudoku 4  +sudoku4 +99.5% +[01]\.[0-9]{4} \[0\.[0-9]{4}, [01]\.[0-9]{4}\] +[0-9]+ ' report.txt
+    grep -qE '^maze 9x9 +maze9 +93% not trained: make -f pipelines/geobench.mk ONLY=maze9' report.txt
+    [ "$(grep -c 'not trained' report.txt)" = $(($(wc -l < report.txt) - 2)) ]
+}
+
+@test "rollouts of a model that is there are counted beside its single answers" {
+    run -0 bench rollouts ROLLOUTS='--rollouts 2 --noise 1'
+    [[ "$output" != *training* ]]
+    grep -qE '^sudoku4: [0-9]+ of [0-9]+, with --rollouts 2 --noise 1: [0-9]+ of [0-9]+$' "$BATS_FILE_TMPDIR/out/rollouts.txt"
+}
+
+# one model, long enough to be killed: in the folder $1
+long() {
+    make -f "$ROOT/pipelines/geobench.mk" OUT="$1" BIN="$BIN" EXAM=120 ONLY=sudoku4 sudoku4='sudoku4 | --preset micro | 5' "${@:2}"
+}
+
+@test "a training that was killed goes on where it was, and ends in the same bytes" {
+    cd "$BATS_FILE_TMPDIR" || return
+    export SOURCE_DATE_EPOCH=1700000000
+    setsid make -f "$ROOT/pipelines/geobench.mk" OUT=killed BIN="$BIN" EXAM=120 ONLY=sudoku4 sudoku4='sudoku4 | --preset micro | 5' \
+        > /dev/null 2>&1 3>&- &
+    pid=$!
+    for _ in $(seq 1200); do [ ! -e killed/steps/sudoku4.trm.state ] || break; sleep 0.05; done
+    kill -KILL -- -$pid
+    wait $pid || true
+    [ -e killed/steps/sudoku4.trm.state ] && [ ! -e killed/steps/sudoku4.trm ]
+    run -0 long killed
+    long whole
+    cmp killed/steps/sudoku4.trm whole/steps/sudoku4.trm
+    cmp killed/table.ndjson whole/table.ndjson
+    [ "$(grep -c '"kind":"epoch"' killed/steps/sudoku4.epochs.ndjson)" = 5 ]
+    [ ! -e killed/steps/sudoku4.trm.state ]
+}
+
+@test "a training that was broken off under other settings begins again" {
+    cd "$BATS_FILE_TMPDIR" || return
+    : > whole/steps/sudoku4.trm.state
+    run -0 long whole SEED=2
+    [[ "$output" == *"sudoku4: training"* ]]
+}
+
 @test "a domain that is none is refused" {
     run -2 make -f "$ROOT/pipelines/geobench.mk" suite D=culinary
     [[ "$output" == *culinary* ]]

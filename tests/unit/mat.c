@@ -20,10 +20,12 @@ compare(size_t m, size_t n, size_t k, trm_real beta)
     size_t most = (m > n ? m : n) > k ? (m > n ? m : n) : k, ld = most + 3;
     trm_real *a = calloc(most * ld, sizeof *a), *b = calloc(most * ld, sizeof *b);
     trm_real *c = calloc(m * ld, sizeof *c), *want = calloc(m * ld, sizeof *want);
+    trm_real *first = calloc(m * ld, sizeof *first);
     fill(a, most * ld, &rng), fill(b, most * ld, &rng);
     for (int kind = 0; kind < 3; kind++) {
         fill(c, m * ld, &rng);
         memcpy(want, c, m * ld * sizeof *c);
+        memcpy(first, c, m * ld * sizeof *c);
         if (kind == 0)
             trm_mat_nt(c, ld, a, ld, b, ld, m, n, k, beta);
         else if (kind == 1)
@@ -35,13 +37,21 @@ compare(size_t m, size_t n, size_t k, trm_real beta)
         for (size_t i = 0; i < m * ld; i++)
             worst = fmax(worst, fabs((double)c[i] - (double)want[i]));
         CHECK(worst <= 10 * (double)k * 6e-8 + 1e-6);
+        if (beta == (kind == 0 ? 0 : 1)) { /* what the few do: set, add, add */
+            memcpy(c, first, m * ld * sizeof *c);
+            (kind == 0 ? trm_mat_few_nt : kind == 1 ? trm_mat_few_nn : trm_mat_few_tn)(c, ld, a, ld, b, ld, m, n, k);
+            for (size_t i = 0; i < m * ld; i++)
+                worst = fmax(worst, fabs((double)c[i] - (double)want[i]));
+            CHECK(worst <= 10 * (double)k * 6e-8 + 1e-6);
+        }
     }
-    free(a), free(b), free(c), free(want);
+    free(a), free(b), free(c), free(want), free(first);
 }
 
 T_MAIN
 {
-    trm_mat_one_thread();
+    struct trm_err err = {0};
+    CHECK(trm_mat_open(&err) == 0);
     T("products of all kinds and odd sizes are the plain ones, and touch nothing beside")
     {
         compare(1, 1, 1, 0);
@@ -49,6 +59,7 @@ T_MAIN
         compare(56, 384, 128, 0);
         compare(97, 33, 65, 1);
         compare(128, 56, 224, 1);
+        compare(48, 2, 64, 0), compare(48, 64, 2, 1), compare(81, 11, 70, 0), compare(11, 70, 81, 1);
     }
     T("beta 0 does not read what was there")
     {

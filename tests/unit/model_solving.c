@@ -39,7 +39,7 @@ struct said {
 
 /* Every task through slots; said[i] is of task i. */
 static void
-solve(struct said said[TASKS], struct trm_solve_opt opt)
+solve_within(struct said said[TASKS], struct trm_solve_opt opt, size_t most)
 {
     struct trm_err err = {0};
     struct trm_solving *v = trm_solving_new(&solver, &opt, &err);
@@ -48,7 +48,7 @@ solve(struct said said[TASKS], struct trm_solve_opt opt)
     CHECK(v);
     while (v && ended < TASKS) {
         while (next < TASKS && trm_solving_room(v)) {
-            CHECK(trm_solving_put(v, &task[next], next, &err) == 0);
+            CHECK(trm_solving_put(v, &task[next], most, next, &err) == 0);
             next++;
         }
         trm_solving_step(v, &err);
@@ -61,6 +61,12 @@ solve(struct said said[TASKS], struct trm_solve_opt opt)
         }
     }
     trm_solving_free(v);
+}
+
+static void
+solve(struct said said[TASKS], struct trm_solve_opt opt)
+{
+    solve_within(said, opt, 0);
 }
 
 static bool
@@ -116,6 +122,16 @@ T_MAIN
     {
         struct trm_solve_opt many = {.slots = 4, .threads = 1, .max_steps = STEPS, .stop_q = 0, .rollouts = 4};
         solve(other, many);
+        CHECK(differing(one, other) == 0);
+    }
+    T("a task that allows fewer steps ends there with what it has, and one that allows more ends as all do")
+    {
+        opt.stop_q = INFINITY;
+        solve(one, opt);
+        solve_within(other, opt, 2);
+        for (size_t i = 0; i < TASKS; i++)
+            CHECK(other[i].steps == 2 && memcmp(other[i].answer, one[i].answer, 2 * task[i].n) == 0);
+        solve_within(other, opt, STEPS + 1);
         CHECK(differing(one, other) == 0);
     }
     T("more rollouts than slots are refused")
