@@ -91,6 +91,24 @@ many() {
     run -1 trm-check -r doors.json -e ERROR both
 }
 
+@test "with --each one run over many models is the runs over each, one after the other" {
+    cp "$ROOT/tests/data/ids/walls.ids" .
+    for m in A B C; do { many 7; door X 0.5 null; } | sed "s|M/|$m/|; s|\"id\":\"M\"|\"id\":\"$m\"|" | sort > $m; done # the model line last
+    cat C >> B # two models in one file
+    for set in "-r doors.json" "-r doors.json -r walls.ids"; do
+        for m in A B C; do trm-check $set --each $m; done > want
+        trm-check $set --each A B C | cmp want -
+        trm-check $set C > c
+        tail -n "$(wc -l < c)" want | cmp c -
+    done
+    # what follows the last model record has its summaries too; and nothing at all has them once
+    head -n 2 A | trm-check -r doors.json --each > some
+    head -n 2 A | trm-check -r doors.json | cmp some -
+    trm-check -r doors.json --each < /dev/null | cmp <(trm-check -r doors.json < /dev/null) -
+    run -2 trm-check --merge --each A
+    run -4 trm-check -r doors.json --each -e ERROR -q A
+}
+
 @test "four workers write the bytes that one writes, and their merged summaries are those of one run" {
     many 500 > in
     trm-check -r doors.json -r "$CODE" in > one
