@@ -23,7 +23,7 @@ OUT  ?= geobench
 SEED ?= 1
 # tasks made for the exam of each family, of which the test side, a tenth, is asked; options of trm-infer
 EXAM  ?= 10000
-INFER ?=
+INFER ?= --halt 0.9
 ROLLOUTS ?= --rollouts 8 --noise 0.5
 # optimiser steps are multiplied by it (in percent), to try the pipeline out or to train longer
 EFFORT ?= 100
@@ -34,7 +34,7 @@ FAST := --preset sudoku6 --batch 64 -n 2 -T 1 --lr 1.5e-3 --max-steps 6 --val-st
 
 # name := families that the model is for | preset and what differs from it | epochs of 100 optimiser steps
 sudoku4    := sudoku4    | --preset sudoku4 | 6
-sudoku6    := sudoku6    | $(FAST) --cooldown 0.2 | 38
+sudoku6    := sudoku6    | $(FAST) | 30
 sudoku9    := sudoku9d1  | --preset sudoku9 | 100
 latin5     := latin5     | --preset sudoku6 --batch 64 | 14
 binairo6   := binairo6   | $(FAST) --warmup 50 --cooldown 0.25 | 22
@@ -169,9 +169,9 @@ $(OUT)/report.txt: $(OUT)/table.ndjson $(OUT)/table.txt $(HERE)goals.tsv $(HERE)
 
 # --- rollouts at test time -----------------------------------------------------------------------------------------------
 define rollouts
-$(W)/$(1).rollouts.ndjson: $(W)/$(1).trm $(W)/$(1).tasks.ndjson $(W)/rollouts.set $(call program,infer) $(call program,verify)
+$(W)/$(1).rollouts.ndjson: $(W)/$(1).trm $(W)/$(1).tasks.ndjson $(W)/infer.set $(W)/rollouts.set $(call program,infer) $(call program,verify)
 	$$(call say,$(1): solving with rollouts)
-	$$(Q)$(STEP) $(W)/$(1).rollouts.traces.ndjson $(call program,infer) -m $$< $$$$(cat $(W)/rollouts.set) $(W)/$(1).tasks.ndjson
+	$$(Q)$(STEP) $(W)/$(1).rollouts.traces.ndjson $(call program,infer) -m $$< $$$$(cat $(W)/infer.set $(W)/rollouts.set) $(W)/$(1).tasks.ndjson
 	$$(Q)$(STEP) $$@ $(call program,verify) $(W)/$(1).tasks.ndjson $(W)/$(1).rollouts.traces.ndjson
 endef
 $(foreach m,$(FAMILIES) $(DOMAINS),$(eval $(call rollouts,$(m))))
