@@ -231,7 +231,7 @@ wall() { printf '{"kind":"element","v":1,"id":"%s","class":"IfcWall","schema":"I
     [[ "${lines[2]}" == *'"element":"b"'*'"verdict":"fail","reason":"absent"'* ]]
     [[ "${lines[3]}" == *'"verdict":"fail","reason":"pattern","field":"P.R","value":"T30"'* ]]
     [[ "${lines[5]}" == *'"element":"c"'*'"verdict":"fail","reason":"no_set"'* ]]
-    [[ "${lines[8]}" == '{"kind":"specification","v":1,"id":"walls.ids:1","ids":"walls.ids","name":"Walls","cardinality":"required","applicable":3,"failed_results":3,"status":"fail"'* ]]
+    [[ "${lines[8]}" == '{"kind":"specification","v":1,"id":"walls.ids:1","ids":"walls.ids","name":"Walls","line":3,"column":1,"cardinality":"required","applicable":3,"failed_results":3,"status":"fail"'* ]]
     run -4 trm-check -q -r walls.ids -e ERROR in
     head -n 1 in > good
     run -0 trm-check -q -r walls.ids -e ERROR good
