@@ -1,4 +1,4 @@
-# Many models through check and inference, one job each; only what changed since last time.
+# Many models through check and inference, a large one or a few small ones a job; only what changed since last time.
 #
 #     make -f pipelines/batch.mk IFC=folder                        checked records
 #     make -f pipelines/batch.mk IFC=folder MODEL=demo/models      and the model's verdicts: a store's current, or a model file

@@ -17,20 +17,6 @@ die() {
 }
 
 # --- what there is --------------------------------------------------------------------------------------------------
-# $w/list: a path a line, absolute
-list_models() {
-    if [ -d "$IFC" ]; then
-        find -L "$IFC" -type f \( -iname '*.ifc' -o -iname '*.ifczip' \) -print
-    elif [[ "${IFC,,}" == *.ifc || "${IFC,,}" == *.ifczip ]]; then
-        printf '%s\n' "$IFC"
-    elif [ -f "$IFC" ]; then
-        grep -v '^$' "$IFC" || true
-    else
-        die 2 "IFC=$IFC: no such folder, model or list"
-    fi | awk '{print (/^\// ? "" : ENVIRON["PWD"] "/") $0}' | LC_ALL=C sort -u > "$w/list"
-    [ -s "$w/list" ] || die 2 "no model to read in IFC=$IFC"
-}
-
 # One digest for what a piece of this stage hangs on beside its model: digest FILE-OR-TEXT...
 digest() {
     for x in "$@"; do
@@ -38,27 +24,12 @@ digest() {
     done | sha256sum | cut -c 1-32
 }
 
-# $w/keys: "KEY TKEY PATH" for each model that is a readable file, $w/absent: the others.
 make_keys() {
     local check_stage infer_stage=none
     # shellcheck disable=SC2086 # words are wanted: several rule files
     check_stage=$(digest $RULES "$BIN/trm-ifc" "$BIN/trm-check")
     [ -z "$model" ] || infer_stage=$(digest "$model" "$BIN/trm-infer" "options $INFER")
-    : > "$w/absent"
-    while IFS= read -r path; do
-        if [ -f "$path" ] && [ -r "$path" ]; then printf '%s\n' "$path"; else printf '%s\n' "$path" >> "$w/absent"; fi
-    done < "$w/list" > "$w/present"
-    parallel --will-cite -k -j "${JOBS:-100%}" -n 16 -a "$w/present" sha256sum --zero -- 9>&- | tr '\0' '\n' |
-        perl -MDigest::SHA=sha256_hex -e '
-            my ($check, $infer) = @ARGV;
-            while (<STDIN>) {
-                chomp;
-                my ($sum, $path) = /^([0-9a-f]{64}) [ *](.*)$/ or die "batch: cannot read a checksum: $_\n";
-                my $name = $path =~ s|.*/||sr;
-                my $key = substr(sha256_hex("$check\n$sum\n$name"), 0, 40);
-                print "$key ", substr(sha256_hex("$key\n$infer"), 0, 40), " $path\n";
-            }' "$check_stage" "$infer_stage" > "$w/keys"
-    [ "$(wc -l < "$w/keys")" -eq "$(wc -l < "$w/present")" ] || die 3 "a model vanished while it was read; try again"
+    "$here/batch.pl" keys "$check_stage" "$infer_stage"
 }
 
 # --- jobs -----------------------------------------------------------------------------------------------------------
@@ -79,40 +50,24 @@ make_kit() {
     printf '%s=%q\n' LIMIT_S "$LIMIT_S" LIMIT_MB "$LIMIT_MB" INFER "$INFER" RULES "$(basename -a $RULES | tr '\n' ' ')" > "$kit/settings"
 }
 
-# One folder a job (a tar of it for other hosts): the model and its name, or the checked records that only the verdicts are missing to.
-make_job() {
-    local job=$run/jobs/$1 tkey=$2 path=$3
-    mkdir "$job"
-    [ -z "$model" ] || echo "$tkey" > "$job/tkey"
-    if [ -e "$pieces/$1.checked" ]; then
-        ln -s "$(realpath "$pieces/$1.checked")" "$job/checked.ndjson"
-    else
-        printf '%s' "${path##*/}" > "$job/name"
-        ln -s "$path" "$job/model"
-    fi
-    if [ -n "$HOSTS" ]; then
-        tar -chf "$job.job" -C "$job" .
-        rm -rf "$job"
-    fi
-    echo "$1"
+# Jobs at a time, all hosts together.
+slots() {
+    local n
+    case $JOBS in
+    '' | *[!0-9]* | 0) n=$(nproc) ;;
+    *) n=$JOBS ;;
+    esac
+    [ -z "$HOSTS" ] || n=$((n * $(grep -vcE '^[[:space:]]*(#|$)' "$HOSTS" || true)))
+    echo $((n > 0 ? n : 1))
 }
 
 prepare() {
-    local key tkey path
-    local -A seen=()
-    adopt
+    "$here/batch.pl" adopt
     rm -f "$w/stop"
     run=$(mktemp -d "$w/run.XXXXXX")
     mkdir "$run/jobs"
     make_kit
-    while read -r key tkey path; do
-        [ -z "${seen[$key]-}" ] || continue
-        seen[$key]=1
-        [ -z "$RETRY" ] || rm -f "$pieces/$key.broken"
-        [ -e "$pieces/$key.broken" ] && continue
-        [ -e "$pieces/$key.checked" ] && { [ -z "$model" ] || [ -e "$pieces/$tkey.traces" ]; } && continue
-        make_job "$key" "$tkey" "$path"
-    done < "$w/keys" > "$run/todo"
+    "$here/batch.pl" jobs "$run" "$(slots)" > "$run/todo"
 }
 
 # The lock (descriptor 9) is this script's alone: jobs that outlive a killed run keep nobody waiting, and find their folder gone.
@@ -129,42 +84,6 @@ work() {
 }
 
 # --- results --------------------------------------------------------------------------------------------------------
-# What one finished job leaves becomes pieces; a piece appears by a rename.
-adopt_one() {
-    local result=$1 key word reason new
-    key=$(basename "$1" .result)
-    new=$(mktemp -d "$w/new.XXXXXX")
-    tar -xf "$result" -C "$new" || { rm -rf "$new"; return 0; }
-    read -r word reason < "$new/end" || true
-    # what was checked stays so, also when the verdicts of the model are still missing
-    [ ! -e "$new/checked" ] || mv "$new/checked" "$pieces/$key.checked"
-    case $word in
-    done)
-        [ ! -e "$new/traces" ] || mv "$new/traces" "$pieces/$(cat "$new/tkey").traces"
-        [ ! -s "$new/refused" ] || mv "$new/refused" "$pieces/$key.refused"
-        ;;
-    broken) printf '%s\n' "$reason" > "$new/text" && mv "$new/text" "$pieces/$key.broken" ;;
-    stop) cat "$new/log" <(echo "batch: $reason") > "$w/stop" ;;
-    *) printf '%s\n' "$reason" > "$w/failed/$key" ;;
-    esac
-    rm -rf "$new"
-}
-
-# Everything that jobs of this run and of those before have done.
-adopt() {
-    local result old
-    rm -rf "$w"/new.*
-    mkdir -p "$w/failed"
-    for result in "$w"/run.*/jobs/*.result; do
-        [ ! -e "$result" ] || adopt_one "$result"
-    done
-    for old in "$w"/run.*; do
-        [ -e "$old" ] || continue
-        # a job that a killed run left behind may still be writing there
-        rm -rf "$old" 2> /dev/null || true
-    done
-}
-
 # Wrong rules or options: no model would do better, and nothing is made of what there is.
 stop_or_go() {
     [ -e "$w/stop" ] || return 0
@@ -172,67 +91,27 @@ stop_or_go() {
     exit 2
 }
 
-json_text() { iconv -c -f UTF-8 -t UTF-8 | tr -d '\000-\037\177' | sed 's/[\\"]/\\&/g'; }
-
-broken_record() {
-    printf '{"kind":"model","v":1,"id":"%s","file":"%s","error":"%s","again":%s}\n' "$(json_text <<< "$1")" \
-        "$(basename -- "$1" | json_text)" "$(json_text <<< "$2")" "$3"
-}
-
-# Lists of pieces in the order of the models, and what is broken.
-sort_out() {
-    local key tkey path
-    local -A seen=()
-    : > "$w/checked.pieces"
-    : > "$w/traces.pieces"
-    while IFS= read -r path; do
-        broken_record "$path" "no such file, or it may not be read" true
-    done < "$w/absent"
-    while read -r key tkey path; do
-        if [ -n "${seen[$key]-}" ]; then
-            echo "batch: $path is the same model as ${seen[$key]}; it counts once" >&2
-            continue
-        fi
-        seen[$key]=$path
-        if [ -e "$pieces/$key.broken" ]; then
-            touch "$pieces/$key.broken"
-            broken_record "$path" "$(cat "$pieces/$key.broken")" false
-        elif [ -e "$pieces/$key.checked" ] && { [ -z "$model" ] || [ -e "$pieces/$tkey.traces" ]; }; then
-            printf '%s\0' "$pieces/$key.checked" >> "$w/checked.pieces"
-            [ -z "$model" ] || printf '%s\0' "$pieces/$tkey.traces" >> "$w/traces.pieces"
-            [ ! -e "$pieces/$key.refused" ] || echo "batch: $path: $(cat "$pieces/$key.refused")" >&2
-        else
-            broken_record "$path" "$(cat "$w/failed/$key" 2> /dev/null || echo "its job did not end")" true
-        fi
-    done < "$w/keys"
+# Records of all pieces, then the summaries added up: what trm-check --merge writes, which would read every record for it.
+merge() {
+    local own='^[{]"kind":"(summary|specification)"'
+    xargs -0 cat < "$w/checked.pieces" | LC_ALL=C grep -vE "$own"
+    xargs -0 cat < "$w/checked.pieces" | LC_ALL=C grep '^{"kind":"summary"' | "$BIN/trm-check" --merge
 }
 
 assemble() {
-    local merged=0
-    sort_out > "$OUT/broken.part"
+    "$here/batch.pl" lists
     if [ ! -s "$w/checked.pieces" ]; then
         mv "$OUT/broken.part" "$OUT/broken.ndjson"
-        name_broken
-        die 1 "none of $(wc -l < "$w/list") models could be done"
+        die 1 "none of $(cat "$w/models") models could be done"
     fi
-    xargs -0 touch -c < "$w/checked.pieces"
-    xargs -0 cat < "$w/checked.pieces" | "$BIN/trm-check" --merge > "$OUT/checked.part" || merged=$?
-    [ $merged -le 1 ] || exit $merged
+    merge > "$OUT/checked.part"
     if [ -n "$model" ]; then
-        xargs -0 touch -c < "$w/traces.pieces"
         xargs -0 cat < "$w/traces.pieces" > "$OUT/traces.part"
         mv "$OUT/traces.part" "$OUT/traces.ndjson"
     fi
     mv "$OUT/checked.part" "$OUT/checked.ndjson"
     mv "$OUT/broken.part" "$OUT/broken.ndjson"
     find "$pieces" -type f -mtime +"$KEEP_DAYS" -delete
-    name_broken
-}
-
-name_broken() {
-    [ -s "$OUT/broken.ndjson" ] || return 0
-    echo "batch: $(wc -l < "$OUT/broken.ndjson") of $(wc -l < "$w/list") models were not done:" >&2
-    sed -E 's/.*"id":"(([^"\\]|\\.)*)".*"error":"(([^"\\]|\\.)*)","again":(true|false).*/  \1: \3/; s/\\(["\\])/\1/g' "$OUT/broken.ndjson" >&2
 }
 
 # --- the run --------------------------------------------------------------------------------------------------------
@@ -244,8 +123,9 @@ check_settings() {
     [ -z "$HOSTS" ] || [ -r "$HOSTS" ] || die 2 "HOSTS=$HOSTS cannot be read"
     [ -z "$HOSTS" ] || command -v rsync > /dev/null || die 2 "HOSTS= needs rsync, here and on the hosts"
     model=
+    export WITH_MODEL=
     [ -n "$MODEL" ] || return 0
-    model=$MODEL
+    model=$MODEL WITH_MODEL=1
     [ ! -d "$model" ] || model=$MODEL/current
     model=$(realpath -e "$model" 2> /dev/null) || die 2 "MODEL=$MODEL: no model, and no store with a current one"
 }
@@ -256,7 +136,6 @@ main() {
     exec 9> "$w/lock"
     flock -w 10 9 || die 3 "another run is at work in $OUT; try again when it has ended"
     check_settings
-    list_models
     make_keys
     case $1 in
     prepare)
@@ -264,7 +143,7 @@ main() {
         echo "$(wc -l < "$run/todo") jobs in $run"
         ;;
     collect)
-        adopt
+        "$here/batch.pl" adopt
         stop_or_go
         assemble
         ;;
@@ -272,7 +151,7 @@ main() {
         rm -rf "$w/failed"
         prepare
         work
-        adopt
+        "$here/batch.pl" adopt
         stop_or_go
         assemble
         ;;

@@ -54,7 +54,10 @@ say    = @echo "  $(1)"
 W     := $(OUT)/steps
 NOTES := $(W)/notes
 STEP  := $(HERE)step.sh $(NOTES)
-READ  := $(HERE)read.sh $(BIN) $(RULES) $(JOBS)
+# models into records: $(1) as IFC= of batch.mk, by itself that of this run; what did not change stays as old as it is
+READ   = $(MAKE) -f $(HERE)batch.mk BIN="$(BIN)" RULES="$(RULES)" JOBS="$(JOBS)" MODEL= HOSTS= OUT=$(W)/$*.batch $(if $(1),IFC=$(1)) && \
+	for f in broken checked; do to=$(W)/$*.checked.ndjson; [ $$f = checked ] || to=$$to.broken; \
+	cmp -s $(W)/$*.batch/$$f.ndjson $$to || { cp $(W)/$*.batch/$$f.ndjson $$to.part && mv $$to.part $$to; }; done
 JUDGED    := $(if $(IFC),own,exam)
 BASELINES := prior logistic name
 program = $(BIN)/trm-$(1)
@@ -90,22 +93,14 @@ $(W)/learn.list $(W)/exam.list: $(W)/%.list: $(W)/%.set $(call program,buildings
 	$(Q)$(call program,buildings) $$(cat $<) -o $(W)/$*.models
 	@find $(W)/$*.models -type f -name '*.ifc' | LC_ALL=C sort > $@.part && mv $@.part $@
 
-# what IFC= names, with size and time of each file, so that a changed model is read again
-$(W)/own.seen: FORCE | $(W)
-	@if [ -d "$$IFC" ]; then find -L "$$IFC" -type f \( -iname '*.ifc' -o -iname '*.ifczip' \) -print; \
-	elif [[ "$${IFC,,}" == *.ifc || "$${IFC,,}" == *.ifczip ]]; then printf '%s\n' "$$IFC"; \
-	elif [ -f "$$IFC" ]; then grep -v '^$$' "$$IFC"; \
-	else echo "IFC=$$IFC: no such folder, model or list" >&2; exit 2; fi | LC_ALL=C sort -u > $@.paths
-	@while IFS= read -r f; do stat -L -c '%s %Y %n' -- "$$f" || echo "? $$f"; done < $@.paths > $@.new 2>/dev/null
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-
-$(W)/own.list: $(W)/own.seen
-	@cp $<.paths $@
-
 # --- elements, verdicts of the rules --------------------------------------------------------------------------------
-$(W)/%.checked.ndjson: $(W)/%.list $(RULES) $(call program,ifc) $(call program,check)
+$(W)/learn.checked.ndjson $(W)/exam.checked.ndjson: $(W)/%.checked.ndjson: $(W)/%.list $(RULES) $(call program,ifc) $(call program,check)
 	$(call say,$*: elements and the rules' verdicts)
-	$(Q)$(READ) $< $(W)/$* $@
+	$(Q)$(call READ,$<)
+
+# looked at in every run; only models that changed are read
+$(W)/own.checked.ndjson: $(W)/%.checked.ndjson: FORCE | $(W)
+	$(Q)$(call READ)
 
 $(W)/truth.ndjson: $(W)/exam.list $(RULES) $(call program,check)
 	@cat $(W)/exam.models/*.truth.ndjson > $(W)/truth.full

@@ -32,6 +32,9 @@ EXAM_ELEMENTS   ?= 4000
 SEED ?= 1
 VARY ?= 1
 TRAIN ?= --batch 64 --epochs 24 --lr 1e-3 --explore 0.3 --max-minutes 15
+# fresh: every model learns from nothing; current: it goes on from the weights of the current one, where there is one. Its record and the
+# lineage in the model say which. TRAIN must then give a net of the same form and sizes; after a change of those start fresh once
+START ?= fresh
 # a filter that every sample goes through before training: cat, or one of your own
 SAMPLES_THROUGH ?= cat
 INFER ?=
@@ -48,7 +51,7 @@ TITLE ?= Building code check
 KEEP_NIGHTS ?= 7
 
 # --- how ------------------------------------------------------------------------------------------------------------
-export BIN OUT IFC NIGHT RULES KEYS WAIVERS LEARN_BUILDINGS LEARN_ELEMENTS EXAM_BUILDINGS EXAM_ELEMENTS SEED VARY TRAIN
+export BIN OUT IFC NIGHT RULES KEYS WAIVERS LEARN_BUILDINGS LEARN_ELEMENTS EXAM_BUILDINGS EXAM_ELEMENTS SEED VARY START TRAIN
 export SAMPLES_THROUGH INFER JOBS HOSTS LIMIT_S LIMIT_MB ALERT TELL TITLE KEEP_NIGHTS
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:

@@ -50,7 +50,7 @@ batch() { make -f "$here/batch.mk" --no-print-directory OUT="$OUT/batch" "$@"; }
 step_check() {
     batch MODEL= all
     ln -f "$OUT/batch/checked.ndjson" "$OUT/batch/broken.ndjson" "$night/"
-    wc -l < "$OUT/batch/steps/list" > "$night/models"
+    cp "$OUT/batch/steps/models" "$night/"
 }
 
 step_diff() {
@@ -78,12 +78,17 @@ known() { [ "$(cat "$OUT/learned" 2> /dev/null || true)" = "$(cat "$night/learns
 
 step_train() {
     local -a parent=()
-    { cat "$night/samples.ndjson" "$RULES" && echo "$TRAIN"; } | sha256sum > "$night/learns"
+    local way=fresh
+    { cat "$night/samples.ndjson" "$RULES" && echo "$START $TRAIN"; } | sha256sum > "$night/learns"
     ! known || return 0
-    [ ! -e "$OUT/models/current" ] || parent=(--parent "$OUT/models/current")
+    if [ -e "$OUT/models/current" ]; then
+        parent=(--parent "$OUT/models/current")
+        [ "$START" = fresh ] || { way=current && parent=(--from "$OUT/models/current"); }
+    fi
     # shellcheck disable=SC2086 # words are wanted: options
     "$BIN/trm-train" -r "$RULES" $TRAIN --seed "$SEED" --resume "${parent[@]}" --label "$NIGHT" --status "$night/train.status" \
         -o "$night/candidate.trm" "$night/samples.ndjson" > "$night/epochs.ndjson"
+    echo "$way" > "$night/start"
     rm -f "$night/candidate.trm.state" "$night/candidate.trm.lock"
 }
 
@@ -202,6 +207,7 @@ write_night() {
         member samples "$(grep -c '"kind":"sample"' "$night/samples.ndjson" 2> /dev/null || true)"
         member accuracy "$(accuracy || true)"
         printf ',"trained":%s' "$([ -e "$night/candidate.trm" ] && echo true || echo false)"
+        [ ! -e "$night/start" ] || printf ',"start":"%s"' "$(cat "$night/start")"
         printf ',"promoted":%s' "$(grep -q '"current":true' "$night/version.ndjson" 2> /dev/null && echo true || echo false)"
         member version "$version"
         awk -F'[:,}]' '{for (i = 1; i < NF; i++) {if ($i == "\"seconds\"") s += $(i + 1); if ($i == "\"cpu_seconds\"") c += $(i + 1)}}
@@ -238,6 +244,7 @@ main() {
     [[ "$NIGHT" =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] || die 2 "NIGHT=$NIGHT: expected a day as 2027-03-31"
     [ -n "$IFC" ] || die 2 "which models? IFC=folder"
     [ -r "$RULES" ] || die 2 "RULES=$RULES cannot be read"
+    [[ "$START" = fresh || "$START" = current ]] || die 2 "START=$START: expected fresh or current"
     mkdir -p "$night"
     exec 9> "$OUT/lock"
     flock -w 5 9 || die 3 "another run is at work in $OUT; try again when it has ended"

@@ -21,6 +21,8 @@ struct check {
     struct trm_rules *rules;
     struct trm_tally *tally;
     bool flat, merge, quiet;
+    bool each, summed; /* summaries of each model; nothing was judged since the last ones */
+    int exit_level;    /* a severity, or -1 */
     bool show[3]; /* by verdict: whether its results are written */
     bool all_shown;
     struct trm_buf line, results;
@@ -76,6 +78,8 @@ load(struct check *k, struct trm_cli *c, const struct trm_list *files)
         read_rules(k->rules, files->item[i], &err);
     if (err.kind == TRM_OK && !k->merge && files->n == 0)
         trm_err_set(&err, TRM_USAGE, "found no rules, expected -r FILE");
+    if (err.kind == TRM_OK && k->merge && k->each)
+        trm_err_set(&err, TRM_USAGE, "found --each beside --merge, expected one of them");
     if (err.kind == TRM_OK && k->merge && files->n > 0)
         trm_err_set(&err, TRM_USAGE, "found -r beside --merge, expected one of them: summaries carry their rules");
     if (err.kind == TRM_OK) {
@@ -313,6 +317,7 @@ check_element(struct check *k, struct trm_cli *c, trm_json *rec, struct trm_err 
     long written = judge(k, c, &e);
     if (written < 0)
         return trm_err_set(err, TRM_SYS, "out of memory");
+    k->summed = false;
     if (k->flat || k->quiet || (!written && !k->all_shown))
         return 0;
     trm_buf_reset(&k->line);
@@ -332,6 +337,70 @@ pass_on(struct trm_cli *c)
     trm_cli_put_text(c, line, n);
 }
 
+/* --- the end -------------------------------------------------------------------------------------------------------- */
+
+/* Write what stands in k->line. */
+static void
+put_line(struct check *k, struct trm_cli *c)
+{
+    struct trm_err err = {0};
+    if (k->line.failed) {
+        trm_err_set(&err, TRM_SYS, "out of memory");
+        trm_cli_die(c, &err);
+    }
+    trm_cli_put_text(c, k->line.data, k->line.len);
+}
+
+/* Specifications that nothing failed but that did not pass: on -e that is no success. */
+static void
+say_undecided(struct check *k, struct trm_cli *c, int level)
+{
+    struct trm_err err = {0};
+    if (!k->undecided)
+        return;
+    c->file = NULL, c->id = NULL, c->line = 0;
+    trm_err_set(&err, TRM_DATA, "found %zu specifications that are invalid or ask for instances without a record (see \"unread\"), expected "
+                "none; trm-ifc --also \"$(trm-check --classes -r FILE)\" gives the records", k->undecided);
+    if (level >= 0 && !c->verdict_failed)
+        trm_cli_fail(c, &err);
+    else
+        trm_cli_warn(c, "warning: %s", err.text);
+}
+
+static void
+put_summaries(struct check *k, struct trm_cli *c, int level)
+{
+    for (size_t i = 0; i < trm_tally_count(k->tally); i++) {
+        enum trm_severity severity;
+        trm_buf_reset(&k->line);
+        trm_tally_write(&k->line, k->tally, i, PROGRAM);
+        put_line(k, c);
+        if (trm_tally_failed(k->tally, i, &severity) > 0 && level >= 0 && (int)severity >= level)
+            c->verdict_failed = true;
+    }
+    for (size_t i = 0; i < trm_tally_count(k->tally); i++) {
+        trm_buf_reset(&k->line);
+        enum trm_specification_status status = trm_tally_write_specification(&k->line, k->tally, i, PROGRAM);
+        if (status == TRM_SPECIFICATION_NONE)
+            continue;
+        put_line(k, c);
+        k->undecided += status == TRM_SPECIFICATION_INVALID || status == TRM_SPECIFICATION_UNREAD;
+        if (status == TRM_SPECIFICATION_FAIL && level >= 0)
+            c->verdict_failed = true;
+    }
+}
+
+/* With --each: the summaries of this model, and the next one is counted from nothing. */
+static int
+end_model(struct check *k, struct trm_cli *c, struct trm_err *err)
+{
+    put_summaries(k, c, k->exit_level);
+    trm_tally_free(k->tally);
+    k->tally = trm_tally_new(k->rules);
+    k->summed = true;
+    return k->tally ? 0 : trm_err_set(err, TRM_SYS, "out of memory");
+}
+
 static int
 one_record(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
 {
@@ -349,65 +418,11 @@ one_record(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
     if (strcmp(kind, "model") == 0 || (k->merge && (element || strcmp(kind, "result") == 0))) {
         if (!k->quiet || strcmp(kind, "model") == 0)
             pass_on(c);
-        return 0;
+        return k->each && strcmp(kind, "model") == 0 ? end_model(k, c, err) : 0;
     }
     if (element)
         return check_element(k, c, rec, err);
     return trm_err_set(err, TRM_DATA, "kind: found \"%.60s\", expected element, checked, model or summary", kind);
-}
-
-/* --- the end -------------------------------------------------------------------------------------------------------- */
-
-/* Write what stands in k->line. */
-static void
-put_line(struct check *k, struct trm_cli *c)
-{
-    struct trm_err err = {0};
-    if (k->line.failed) {
-        trm_err_set(&err, TRM_SYS, "out of memory");
-        trm_cli_die(c, &err);
-    }
-    trm_cli_put_text(c, k->line.data, k->line.len);
-}
-
-/* Specifications that nothing failed but that did not pass: on -e that is no success. */
-static void
-say_undecided(struct check *k, struct trm_cli *c, int exit_level)
-{
-    struct trm_err err = {0};
-    if (!k->undecided)
-        return;
-    c->file = NULL, c->id = NULL, c->line = 0;
-    trm_err_set(&err, TRM_DATA, "found %zu specifications that are invalid or ask for instances without a record (see \"unread\"), expected "
-                "none; trm-ifc --also \"$(trm-check --classes -r FILE)\" gives the records", k->undecided);
-    if (exit_level >= 0 && !c->verdict_failed)
-        trm_cli_fail(c, &err);
-    else
-        trm_cli_warn(c, "warning: %s", err.text);
-}
-
-static void
-put_summaries(struct check *k, struct trm_cli *c, int exit_level)
-{
-    for (size_t i = 0; i < trm_tally_count(k->tally); i++) {
-        enum trm_severity severity;
-        trm_buf_reset(&k->line);
-        trm_tally_write(&k->line, k->tally, i, PROGRAM);
-        put_line(k, c);
-        if (trm_tally_failed(k->tally, i, &severity) > 0 && exit_level >= 0 && (int)severity >= exit_level)
-            c->verdict_failed = true;
-    }
-    for (size_t i = 0; i < trm_tally_count(k->tally); i++) {
-        trm_buf_reset(&k->line);
-        enum trm_specification_status status = trm_tally_write_specification(&k->line, k->tally, i, PROGRAM);
-        if (status == TRM_SPECIFICATION_NONE)
-            continue;
-        put_line(k, c);
-        k->undecided += status == TRM_SPECIFICATION_INVALID || status == TRM_SPECIFICATION_UNREAD;
-        if (status == TRM_SPECIFICATION_FAIL && exit_level >= 0)
-            c->verdict_failed = true;
-    }
-    say_undecided(k, c, exit_level);
 }
 
 static int
@@ -439,13 +454,14 @@ main(int argc, char **argv)
         {'a', "audit", NULL, "say what is wrong with the rules, check nothing", &look, .type = TRM_OPT_FLAG},
         {'s', "strict", NULL, "refuse rules with flaws; with --audit: exit status 4 when there are some", &k.strict, .type = TRM_OPT_FLAG},
         {'c', "classes", NULL, "print the classes beside elements that the rules ask for", &classes, .type = TRM_OPT_FLAG},
+        {0, "each", NULL, "write summaries behind each model record, of that model alone", &k.each, .type = TRM_OPT_FLAG},
         {'m', "merge", NULL, "add up the summaries of checked streams, check nothing", &k.merge, .type = TRM_OPT_FLAG},
         {0},
     };
     struct trm_cli c = {
         .name = "trm-check", .purpose = "Check elements against rules.", .operands = "[FILE...]", .opts = opts};
     trm_cli_begin(&c, argc, argv);
-    int level = exit_level(&c, level_name);
+    k.exit_level = exit_level(&c, level_name);
     choose(&k, &c, only);
     if (look)
         return audit(&k, &c, &files);
@@ -453,7 +469,9 @@ main(int argc, char **argv)
     if (classes) {
         put_wanted(&k, &c);
     } else if (trm_cli_read(&c, one_record, &k) == 0) {
-        put_summaries(&k, &c, level);
+        if (!k.summed) /* also when there was nothing */
+            put_summaries(&k, &c, k.exit_level);
+        say_undecided(&k, &c, k.exit_level);
     }
     trm_tally_free(k.tally);
     trm_rules_free(k.rules);

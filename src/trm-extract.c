@@ -333,7 +333,7 @@ one_record(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
     trm_arena_reset(&x->arena);
     if (trm_fact_kind(rec, &kind, err))
         return -1;
-    if (!strcmp(kind, "model") || !strcmp(kind, "summary"))
+    if (!strcmp(kind, "model") || !strcmp(kind, "summary") || !strcmp(kind, "specification"))
         return 0;
     if (strcmp(kind, "checked"))
         return trm_err_set(err, TRM_DATA, "kind: found \"%.40s\", expected \"checked\"", kind);

@@ -145,11 +145,51 @@ put_prop(struct trm_jw *w, const struct trm_ifc_prop *p)
     trm_jw_end(w);
 }
 
+static struct trm_jw_member
+value_member(const struct trm_ifc_scalar *s)
+{
+    switch (s->type) {
+    case TRM_IFC_BOOL:
+        return TRM_JW_MEMBER("value", .is = s->b ? TRM_JW_TRUE : TRM_JW_FALSE);
+    case TRM_IFC_NUM:
+        return TRM_JW_MEMBER("value", .is = TRM_JW_NUM, .num = s->num);
+    case TRM_IFC_TEXT:
+        return TRM_JW_MEMBER("value", .is = TRM_JW_TEXT, .text = s->text.s, .n = s->text.n);
+    case TRM_IFC_NULL:
+        break;
+    }
+    return TRM_JW_MEMBER("value", .is = TRM_JW_NULL);
+}
+
+/* Most properties: a single value. In one go, as a model has hundreds of thousands. */
+static void
+put_single(struct trm_jw *w, const struct trm_ifc_prop *p)
+{
+    struct trm_jw_member m[5];
+    size_t n = 0;
+    m[n++] = value_member(&p->value);
+    if (p->measured && p->unit)
+        m[n++] = TRM_JW_MEMBER("unit", .is = TRM_JW_TEXT, .text = p->unit, .n = strlen(p->unit));
+    else if (p->measured)
+        m[n++] = TRM_JW_MEMBER("unit", .is = TRM_JW_NULL);
+    if (p->type)
+        m[n++] = TRM_JW_MEMBER("type", .is = TRM_JW_TEXT, .text = p->type, .n = strlen(p->type));
+    if (p->step)
+        m[n++] = TRM_JW_MEMBER("step", .is = TRM_JW_NUM, .num = (double)p->step);
+    if (p->from_type)
+        m[n++] = TRM_JW_MEMBER("from", .is = TRM_JW_TEXT, .text = "type", .n = 4);
+    trm_jw_members(w, p->name.s ? p->name.s : "", p->name.n, m, n);
+}
+
 static void
 put_props(struct trm_jw *w, const struct trm_ifc_prop *p, size_t n)
 {
     trm_jw_object(w);
     for (size_t i = 0; i < n; i++) {
+        if (p[i].shape == TRM_IFC_SINGLE) {
+            put_single(w, &p[i]);
+            continue;
+        }
         trm_jw_keyn(w, p[i].name.s ? p[i].name.s : "", p[i].name.n);
         put_prop(w, &p[i]);
     }
@@ -259,6 +299,7 @@ put_containers(struct trm_jw *w, const char *key, const struct trm_ifc_container
         put_text(w, "name", c[i].name);
         put_text(w, "predefined_type", c[i].predefined_type);
         put_text(w, "object_type", c[i].object_type);
+        trm_jw_kstr(w, "type_class", c[i].type_cls);
         trm_jw_kstr(w, "relation", c[i].relation);
         trm_jw_knum(w, "step", (double)c[i].step);
         trm_jw_end(w);
@@ -474,10 +515,12 @@ write_elements(struct run *r, struct model *m, struct trm_err *err)
 
 /* --- the checksum, beside the reading --- */
 
+/* Of the file as it is. Made by a thread of its own where there are several, else along with the scan. */
 struct digest {
     const struct trm_map *map;
     pthread_t thread;
-    bool beside;
+    bool beside, along;
+    struct trm_sha256 sha;
     char hex[65];
 };
 
@@ -485,17 +528,17 @@ static void *
 digest(void *arg)
 {
     struct digest *d = arg;
-    struct trm_sha256 sha;
-    trm_sha256_init(&sha);
-    trm_sha256_add(&sha, d->map->data, d->map->size);
-    trm_sha256_hex(&sha, d->hex);
+    trm_sha256_add(&d->sha, d->map->data, d->map->size);
     return NULL;
 }
 
+/* along: the bytes that will be scanned are the file's. */
 static void
-digest_begin(struct digest *d, const struct run *r)
+digest_begin(struct digest *d, const struct run *r, bool along)
 {
+    trm_sha256_init(&d->sha);
     d->beside = r->threads > 1 && d->map->size >= WORTH_THREADS && pthread_create(&d->thread, NULL, digest, d) == 0;
+    d->along = along && !d->beside;
 }
 
 static void
@@ -503,8 +546,10 @@ digest_end(struct digest *d, bool needed)
 {
     if (d->beside)
         pthread_join(d->thread, NULL);
-    else if (needed)
+    else if (needed && !d->along)
         digest(d);
+    if (needed)
+        trm_sha256_hex(&d->sha, d->hex);
 }
 
 /* --- the model record --- */
@@ -653,8 +698,8 @@ one_model(struct run *r, const char *path, const struct trm_map *map, const char
     struct model m = {.file = base_name(path)};
     struct digest d = {.map = map};
     m.w.out = &m.line;
-    digest_begin(&d, r);
-    int status = trm_ifc_open_also(&m.ifc, data, size, r->also_name, r->n_also, err);
+    digest_begin(&d, r, data == map->data);
+    int status = trm_ifc_open_also(&m.ifc, data, size, r->also_name, r->n_also, d.along ? &d.sha : NULL, err);
     if (status == 0) {
         m.key = m.ifc.project_guid.s ? m.ifc.project_guid.s : m.file;
         m.key_n = m.ifc.project_guid.s ? m.ifc.project_guid.n : strlen(m.file);
@@ -680,7 +725,7 @@ one_file(struct run *r, const char *path, struct trm_err *err)
 {
     struct trm_map map = {0};
     struct trm_pack_file member = {0};
-    int status = trm_map_open(&map, path, (size_t)r->max_bytes, err);
+    int status = trm_map_read(&map, path, (size_t)r->max_bytes, err);
     if (status != 0) {
         size_t n = strlen(path);
         if (strncmp(err->text, path, n) == 0 && err->text[n] == ':') /* the diagnostic names the file already */

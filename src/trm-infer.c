@@ -579,7 +579,7 @@ take(struct infer *t, struct subject *x, const char *kind, struct trm_err *err)
         return take_sample(t, x, err) == 0 ? 1 : -1;
     if (!strcmp(kind, "element") || !strcmp(kind, "checked"))
         return take_element(t, x, !strcmp(kind, "checked"), err) == 0 ? 1 : -1;
-    static const char *const dropped[] = {"model", "summary", "extracted", "split"};
+    static const char *const dropped[] = {"model", "summary", "specification", "extracted", "split"};
     for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++)
         if (!strcmp(kind, dropped[i]))
             return 0;

@@ -20,7 +20,7 @@
 
 struct train {
     /* as given */
-    const char *out, *arch_name, *preset, *status, *label, *parent, *backend, *optimiser, *form, *pos, *loss;
+    const char *out, *arch_name, *preset, *status, *label, *parent, *from, *backend, *optimiser, *form, *pos, *loss;
     struct trm_list rules, fresh;
     bool resume, places, plain, ramp;
     long epochs, patience, batch, grad_calls, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
@@ -38,7 +38,7 @@ struct train {
     struct trm_side_rule rule;
     char *state_path, *lock_path;
     int lock;
-    char rules_sha[65], samples_sha[65];
+    char rules_sha[65], samples_sha[65], from_sha[65];
     trm_json *rules_json; /* [{"path","text"}] or NULL */
     double started, status_at;
 };
@@ -318,12 +318,15 @@ say_figures(trm_json *o, const char *key, const struct trm_figures *f)
     trm_json_set(o, key, v);
 }
 
-/* sha256 of the model at path, as its own file says. */
+/* What it follows, by the sha256 that the file of that model says of itself, and whether it began with its weights. */
 static void
 say_parent(struct train *t, trm_json *o)
 {
     struct trm_ckpt parent;
     struct trm_err err = {0};
+    trm_json_set_str(o, "start", t->from ? "parent" : "fresh");
+    if (t->from)
+        trm_json_set_str(o, "parent", t->from_sha);
     if (!t->parent)
         return;
     if (trm_ckpt_open(&parent, t->parent, false, &err) != 0)
@@ -521,6 +524,28 @@ say_done(struct train *t, const struct trm_run *r, double accuracy)
     write_status(t, &w);
 }
 
+/* Weights of the model that --from names, for the one or the other. */
+static int
+begin_with(struct train *t, struct trm_learn *l, struct trm_drill *d, struct trm_err *err)
+{
+    struct trm_ckpt file;
+    struct trm_model m = {0};
+    struct trm_solver s = {0};
+    if (!t->from)
+        return 0;
+    if (trm_ckpt_open(&file, t->from, false, err) != 0)
+        return -1;
+    snprintf(t->from_sha, sizeof t->from_sha, "%s", file.sha256);
+    int rc;
+    if (l)
+        rc = trm_model_of(&m, &file, t->from, err) || trm_learn_from(l, &m, err);
+    else
+        rc = trm_solver_of(&s, &file, t->from, err) || trm_drill_from(d, &s, err);
+    trm_model_release(&m);
+    trm_solver_release(&s);
+    return rc == 0 ? 0 : trm_err_at(err, "--from");
+}
+
 static int
 train_trm(struct train *t, struct trm_vocab *vocab, struct trm_err *err)
 {
@@ -532,7 +557,8 @@ train_trm(struct train *t, struct trm_vocab *vocab, struct trm_err *err)
         return -1;
     if (l.n_all_val == 0)
         trm_cli_warn(t->cli, "no labelled sample on the val side: no early stopping, probabilities are not calibrated");
-    int rc = run_all(t, &(struct pupil){.run = &l.run, .learn = &l}, err);
+    int rc = begin_with(t, &l, NULL, err);
+    rc = rc == 0 ? run_all(t, &(struct pupil){.run = &l.run, .learn = &l}, err) : rc;
     if (rc == 0)
         rc = trm_learn_finish(&l, &f, err);
     if (rc == 0) {
@@ -555,7 +581,8 @@ train_drill(struct train *t, struct trm_err *err)
         return -1;
     if (d.n_val == 0)
         trm_cli_warn(t->cli, "no task on the val side: the last weights are the model");
-    int rc = run_all(t, &(struct pupil){.run = &d.run, .drill = &d}, err);
+    int rc = begin_with(t, NULL, &d, err);
+    rc = rc == 0 ? run_all(t, &(struct pupil){.run = &d.run, .drill = &d}, err) : rc;
     if (rc == 0)
         rc = trm_drill_finish(&d, &val, err);
     if (rc == 0) {
@@ -624,6 +651,8 @@ prepare(struct train *t)
     t->drill = strcmp(t->preset, "verdict") != 0;
     if (t->drill && t->arch != TRM_ARCH_TRM)
         die(t, TRM_USAGE, "--arch with a preset for tasks", "trm");
+    if (t->from && (t->parent || t->arch != TRM_ARCH_TRM))
+        die(t, TRM_USAGE, "--from", t->parent ? "no --parent beside it: the model it begins with is the parent" : "--arch trm");
     if (!t->drill && t->fresh.n)
         die(t, TRM_USAGE, "--fresh", "a preset for tasks with it, as --preset sudoku4");
     net_of(t), opt_of(t); /* a wrong setting is told before anything is read */
@@ -789,6 +818,8 @@ main(int argc, char **argv)
         {0, "status", "FILE", "where the run stands, replaced whole every second", &t.status, 0, 0, TRM_OPT_STR},
         {0, "label", "TEXT", "what you call the model", &t.label, 0, 0, TRM_OPT_STR},
         {0, "parent", "MODEL", "the model that this one follows, for its lineage", &t.parent, 0, 0, TRM_OPT_STR},
+        {0, "from", "MODEL", "begin with the weights of this model, its parent, rather than with those of the seed", &t.from, 0, 0,
+         TRM_OPT_STR},
         {0, "memory", "MIB", "most memory for samples", &t.memory, 1, 1 << 20, TRM_OPT_INT},
         {0, "form", "FORM", "attention or mixer", &t.form, 0, 0, TRM_OPT_STR},
         {0, "pos", "KIND", "how a token knows its place: none (fields are a set), rope or learned", &t.pos, 0, 0, TRM_OPT_STR},

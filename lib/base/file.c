@@ -9,9 +9,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "big.h"
 #include "buf.h"
 
 /* --- reading ----------------------------------------------------------------------------------------------------- */
+
+/* A larger file is mapped even so: its pages can be given back when memory is short. */
+enum { MOST_READ = 1 << 30 };
 
 /* All of fd into memory, for what cannot be mapped. */
 static int
@@ -46,9 +50,31 @@ read_all(struct trm_map *m, int fd, const char *path, size_t max, struct trm_err
     return -1;
 }
 
+/* The size bytes of a file into m, in large pages. A file that shrinks meanwhile is as long as it was found. */
+static int
+read_file(struct trm_map *m, int fd, const char *path, size_t size, struct trm_err *err)
+{
+    char *p = trm_big_alloc(size);
+    size_t at = 0;
+    ssize_t n = 1;
+    while (p && at < size && n != 0) {
+        n = read(fd, p + at, size - at);
+        if (n < 0 && errno != EINTR)
+            break;
+        at += n > 0 ? (size_t)n : 0;
+    }
+    if (!p || n < 0) {
+        int why = p ? errno : ENOMEM;
+        free(p);
+        return trm_err_set(err, TRM_SYS, "%s: %s", path, strerror(why));
+    }
+    *m = (struct trm_map){.data = p, .size = at};
+    return 0;
+}
+
 /* An open file into m; takes nothing. */
 static int
-map_fd(struct trm_map *m, int fd, const char *path, size_t max, struct trm_err *err)
+map_fd(struct trm_map *m, int fd, const char *path, size_t max, bool whole, struct trm_err *err)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
@@ -61,6 +87,8 @@ map_fd(struct trm_map *m, int fd, const char *path, size_t max, struct trm_err *
         return trm_err_set(err, TRM_DATA, "%s: %jd bytes, more than %zu", path, (intmax_t)st.st_size, max);
     if (st.st_size == 0)
         return 0;
+    if (whole && st.st_size <= MOST_READ)
+        return read_file(m, fd, path, (size_t)st.st_size, err);
     void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (p == MAP_FAILED)
         return trm_err_set(err, TRM_SYS, "%s: %s", path, strerror(errno));
@@ -68,18 +96,30 @@ map_fd(struct trm_map *m, int fd, const char *path, size_t max, struct trm_err *
     return 0;
 }
 
-int
-trm_map_open(struct trm_map *m, const char *path, size_t max, struct trm_err *err)
+static int
+open_at(struct trm_map *m, const char *path, size_t max, bool whole, struct trm_err *err)
 {
     *m = (struct trm_map){0};
     if (strcmp(path, "-") == 0)
-        return map_fd(m, STDIN_FILENO, path, max, err);
+        return map_fd(m, STDIN_FILENO, path, max, whole, err);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return trm_err_set(err, errno == ENOENT || errno == ENOTDIR ? TRM_DATA : TRM_SYS, "%s: %s", path, strerror(errno));
-    int status = map_fd(m, fd, path, max, err);
+    int status = map_fd(m, fd, path, max, whole, err);
     close(fd);
     return status;
+}
+
+int
+trm_map_open(struct trm_map *m, const char *path, size_t max, struct trm_err *err)
+{
+    return open_at(m, path, max, false, err);
+}
+
+int
+trm_map_read(struct trm_map *m, const char *path, size_t max, struct trm_err *err)
+{
+    return open_at(m, path, max, true, err);
 }
 
 void

@@ -12,10 +12,13 @@
 struct trm_map {
     const char *data; /* borrowed until trm_map_release; not zero-terminated; NULL when size is 0 */
     size_t size;
-    bool mapped; /* mmap'd, else read into memory (pipes, stdin) */
+    bool mapped; /* mmap'd, else read into memory */
 };
 /* Map the file at path; "-" reads all of stdin into memory. max: refuse more bytes than this (0: no bound). */
 int trm_map_open(struct trm_map *m, const char *path, size_t max, struct trm_err *err);
+/* The same for a file that will be gone through from end to end, once: up to 1 GiB read into large pages, as meeting mapped
+ * pages for the first time costs more than copying them (tests/bench/LOG.md). */
+int trm_map_read(struct trm_map *m, const char *path, size_t max, struct trm_err *err);
 void trm_map_release(struct trm_map *m);
 
 /* An output file that appears under its name whole or not at all: written beside it as .NAME.XXXXXX, then flushed to disk

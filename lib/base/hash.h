@@ -13,6 +13,7 @@ struct trm_sha256 { /* FIPS 180-4 */
     uint32_t h[8];
     uint64_t n;
     uint8_t block[64];
+    int fast; /* the processor has instructions for it; asked once, as asking is dear on a virtual machine */
 };
 void trm_sha256_init(struct trm_sha256 *s);
 void trm_sha256_add(struct trm_sha256 *s, const void *bytes, size_t n);

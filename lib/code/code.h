@@ -56,6 +56,9 @@ trm_json *trm_vocab_save(const struct trm_vocab *v);
 struct trm_vocab *trm_vocab_load(const trm_json *json, struct trm_err *err);
 
 size_t trm_vocab_rows(const struct trm_vocab *v);      /* V */
+/* rows [V of v]: for each row of v the row of `old` that meant the same there, so that a table of weights can go over to a new
+ * vocabulary: its own, else the hashed one that it shared; -1 for what `old` had no row for. Both closed. Cannot fail. */
+void trm_vocab_follow(int32_t *rows, const struct trm_vocab *v, const struct trm_vocab *old);
 size_t trm_vocab_positions(const struct trm_vocab *v); /* S */
 size_t trm_vocab_max_rules(const struct trm_vocab *v);
 /* Rules seen in training: how many, their ids in byte order (borrowed from v), and how often each was labelled. */

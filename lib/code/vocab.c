@@ -285,6 +285,16 @@ trm_vocab_seen(const struct trm_vocab *v, char space, const char *text, size_t n
     return c ? c->count : 0;
 }
 
+void
+trm_vocab_follow(int32_t *rows, const struct trm_vocab *v, const struct trm_vocab *old)
+{
+    size_t buckets = v->opt.buckets;
+    for (size_t i = 0; i < buckets; i++)
+        rows[i] = buckets == old->opt.buckets ? (int32_t)i : -1;
+    for (size_t i = 0; i < v->n_cat; i++)
+        rows[buckets + i] = trm_vocab_row(old, v->cat[i].space, v->cat[i].text, v->cat[i].n);
+}
+
 size_t
 trm_vocab_rows(const struct trm_vocab *v)
 {

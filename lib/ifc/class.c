@@ -394,8 +394,7 @@ trm_ifc_text(struct trm_ifc *f, const struct trm_step_val *v)
     struct trm_ifc_text t = {0};
     struct trm_step_val inner;
     if (v && v->type == TRM_STEP_TYPED) { /* IFCLABEL('x') where 'x' belongs */
-        struct trm_step_cur c = trm_step_inside(v);
-        if (!trm_step_next(&c, &inner))
+        if (!trm_step_first(v, &inner))
             return t;
         v = &inner;
     }
@@ -424,8 +423,7 @@ trm_ifc_slot_enum(const struct args *a, int slot)
     const struct trm_step_val *v = trm_ifc_slot(a, slot);
     struct trm_step_val inner;
     if (v && v->type == TRM_STEP_TYPED) { /* IFCROADPARTTYPEENUM(.SHOULDER.), of a select of enumerations */
-        struct trm_step_cur c = trm_step_inside(v);
-        v = trm_step_next(&c, &inner) ? &inner : NULL;
+        v = trm_step_first(v, &inner) ? &inner : NULL;
     }
     if (!v || v->type != TRM_STEP_ENUM)
         return (struct trm_ifc_text){0};

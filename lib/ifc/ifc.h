@@ -94,6 +94,7 @@ struct trm_ifc_classification {
 struct trm_ifc_container {
     const char *cls, *relation; /* "IfcBuildingStorey", by "IfcRelContainedInSpatialStructure" */
     struct trm_ifc_text guid, name, predefined_type, object_type;
+    const char *type_cls; /* of its type object, in IFC2X3 where that alone says what it is ("IfcAirTerminalType"); else NULL */
     uint64_t step;
 };
 struct trm_ifc_type_object {
@@ -176,8 +177,9 @@ struct trm_ifc {
  * failure. What is odd is counted in f->step.warnings; more is found while elements are read. */
 int trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_err *err);
 /* The same, with instances of further classes among the elements: types, materials, whatever the schema has, geometry too.
- * also [n_also]: names in any case, exact (no subtypes), borrowed until the release. */
-int trm_ifc_open_also(struct trm_ifc *f, const char *data, size_t size, const char *const *also, size_t n_also, struct trm_err *err);
+ * also [n_also]: names in any case, exact (no subtypes), borrowed until the release. sha: see trm_step_open_summed. */
+int trm_ifc_open_also(struct trm_ifc *f, const char *data, size_t size, const char *const *also, size_t n_also, struct trm_sha256 *sha,
+                      struct trm_err *err);
 void trm_ifc_release(struct trm_ifc *f);
 
 /* A second reader of the open model f, for another thread: *copy shares what f has indexed, and has memory and warnings (none

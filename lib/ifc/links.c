@@ -34,11 +34,8 @@ static void
 refs_begin(struct refs *r, const struct trm_step_val *v)
 {
     struct trm_step_val inner = *v;
-    if (inner.type == TRM_STEP_TYPED) {
-        struct trm_step_cur c = trm_step_inside(&inner);
-        if (!trm_step_next(&c, &inner))
-            inner.type = TRM_STEP_NULL;
-    }
+    if (inner.type == TRM_STEP_TYPED && !trm_step_first(v, &inner))
+        inner.type = TRM_STEP_NULL;
     *r = (struct refs){.v = inner, .single = inner.type == TRM_STEP_REF};
     if (inner.type == TRM_STEP_LIST)
         r->c = trm_step_inside(&inner);

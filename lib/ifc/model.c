@@ -187,15 +187,16 @@ count_strangers(struct trm_ifc *f)
 int
 trm_ifc_open(struct trm_ifc *f, const char *data, size_t size, struct trm_err *err)
 {
-    return trm_ifc_open_also(f, data, size, NULL, 0, err);
+    return trm_ifc_open_also(f, data, size, NULL, 0, NULL, err);
 }
 
 int
-trm_ifc_open_also(struct trm_ifc *f, const char *data, size_t size, const char *const *also, size_t n_also, struct trm_err *err)
+trm_ifc_open_also(struct trm_ifc *f, const char *data, size_t size, const char *const *also, size_t n_also, struct trm_sha256 *sha,
+                  struct trm_err *err)
 {
     *f = (struct trm_ifc){.err = err, .budget = 100000, .also = also, .n_also = n_also};
-    if (trm_ifc_wrappers_init(f) != 0 || trm_step_open(&f->step, data, size, trm_ifc_want, f, err) != 0 || check_schema(f) != 0 ||
-        find_elements(f) != 0 || find_repeats(f) != 0 || trm_ifc_gather_links(f) != 0)
+    if (trm_ifc_wrappers_init(f) != 0 || trm_step_open_summed(&f->step, data, size, trm_ifc_want, f, sha, err) != 0 ||
+        check_schema(f) != 0 || find_elements(f) != 0 || find_repeats(f) != 0 || trm_ifc_gather_links(f) != 0)
         return -1;
     count_strangers(f);
     find_project(f);

@@ -289,6 +289,19 @@ parent(const struct trm_ifc *f, uint32_t row, const char **relation)
     return TRM_STEP_NONE;
 }
 
+/* Whether the schema has no occurrence of its own for a type: IfcAirTerminalType of IFC2X3 types an IfcFlowTerminal. */
+static bool
+only_type_tells(const struct trm_ifc_class *type)
+{
+    char occurrence[120];
+    size_t n = strlen(type->name);
+    if (n < 5 || n >= sizeof occurrence || strcmp(type->name + n - 4, "Type") != 0)
+        return false;
+    memcpy(occurrence, type->name, n - 4);
+    occurrence[n - 4] = '\0';
+    return strcmp(trm_schema_name(type->schema), "IFC2X3") == 0 && trm_schema_entity(type->schema, occurrence) < 0;
+}
+
 /* The predefined type that counts: the type object's, where it says one, else the object's own. */
 static void
 predefined_of(struct trm_ifc *f, const struct args *a, struct trm_ifc_container *c)
@@ -301,6 +314,7 @@ predefined_of(struct trm_ifc *f, const struct args *a, struct trm_ifc_container 
         return;
     struct args t;
     trm_ifc_args(f, type, &t);
+    c->type_cls = only_type_tells(t.c) ? t.c->name : NULL;
     struct trm_ifc_text of_type = trm_ifc_slot_enum(&t, SLOT_PREDEFINED);
     if (!of_type.s || trm_step_is(of_type.s, of_type.n, "NOTDEFINED"))
         return;

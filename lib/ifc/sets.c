@@ -66,12 +66,13 @@ static void
 collect(struct trm_ifc *f, const struct trm_step_val *list, int depth, bool from_type, struct vec *out)
 {
     struct trm_step_val v;
+    uint32_t row = TRM_STEP_NONE - 1;
     if (!list || list->type != TRM_STEP_LIST)
         return;
     trm_ifc_reserve(f, out, list->in_n / 8 + 1, sizeof(struct trm_ifc_prop)); /* a reference takes some eight bytes */
     for (struct trm_step_cur c = trm_step_inside(list); trm_step_next(&c, &v);) {
-        uint32_t row = trm_ifc_ref(f, &v);
         struct trm_ifc_prop p;
+        row = v.type == TRM_STEP_REF ? trm_step_find_after(&f->step, v.ref, row) : TRM_STEP_NONE;
         if (row == TRM_STEP_NONE || !trm_ifc_property(f, row, depth, &p)) {
             trm_step_warn(&f->step, "dangling_property", (size_t)(v.s ? v.s - f->step.data : 0));
             continue;

@@ -128,8 +128,7 @@ number_of(const struct trm_step_val *v, double *x)
     if (!v)
         return false;
     if (v->type == TRM_STEP_TYPED) {
-        struct trm_step_cur c = trm_step_inside(v);
-        return trm_step_next(&c, &inner) && trm_step_num(&inner, x);
+        return trm_step_first(v, &inner) && trm_step_num(&inner, x);
     }
     return trm_step_num(v, x);
 }

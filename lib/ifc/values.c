@@ -14,15 +14,15 @@ struct trm_ifc_wrapper {
     const char *type;
     const struct trm_measure *measure;
 };
-enum { N_WRAPPERS = 256 };
+enum { N_WRAPPERS = 256 }; /* a power of two */
 
 static const struct trm_ifc_wrapper *
 wrapper(struct trm_ifc *f, const char *word, size_t n)
 {
-    uint32_t h = (uint32_t)n;
-    for (size_t i = 0; i < n; i++)
-        h = h * 31 + (unsigned char)word[i];
-    struct trm_ifc_wrapper *w = &f->wrappers[(h ^ h >> 8) % N_WRAPPERS];
+    uint64_t h = n, last = 0; /* of the last eight letters: all begin with IFC */
+    memcpy(&last, n < sizeof last ? word : word + n - sizeof last, n < sizeof last ? n : sizeof last);
+    h = (h ^ last) * 0x9E3779B97F4A7C15u;
+    struct trm_ifc_wrapper *w = &f->wrappers[h >> 32 & (N_WRAPPERS - 1)];
     if (w->n == n && w->word && memcmp(w->word, word, n) == 0) {
         if (!w->type)
             trm_step_warn(&f->step, "unknown_type", (size_t)(word - f->step.data));
@@ -56,7 +56,7 @@ struct reading {
     bool is_enum;
     uint32_t own_unit; /* row, or TRM_STEP_NONE */
     bool measured, resolved;
-    struct trm_ifc_unit unit; /* unit.si NULL: unknown */
+    const struct trm_ifc_unit *unit; /* NULL: unknown */
 };
 
 /* Which unit the value has. A unit of its own counts also for a plain number (IFCREAL with a unit beside it), but one of
@@ -67,26 +67,26 @@ resolve_unit(struct trm_ifc *f, struct reading *r, const char *at)
     if (r->resolved)
         return;
     r->resolved = true;
-    r->unit = (struct trm_ifc_unit){.mul = 1, .div = 1};
+    r->unit = NULL;
     bool own = r->own_unit != TRM_STEP_NONE;
     r->measured = r->measure || own;
     if (!r->measured)
         return;
     if (own) {
-        struct trm_ifc_unit u;
+        struct trm_ifc_unit *u = trm_ifc_alloc(f, 1, sizeof *u);
         f->budget = 1000;
-        if (!trm_ifc_unit_at(f, r->own_unit, &u))
+        if (!u || !trm_ifc_unit_at(f, r->own_unit, u))
             return;
-        if (r->measure && u.kind != r->measure->kind) {
+        if (r->measure && u->kind != r->measure->kind) {
             trm_ifc_warn(f, "unit_of_other_kind", r->own_unit);
             return;
         }
-        r->unit = u;
+        r->unit = u->si ? u : NULL;
         return;
     }
     const struct trm_ifc_unit *p = trm_ifc_project_unit(f, r->measure->kind);
     if (p && p->si)
-        r->unit = *p;
+        r->unit = p;
     else
         trm_step_warn(&f->step, "unit_not_assigned", (size_t)(at - f->step.data));
 }
@@ -100,8 +100,8 @@ number(struct trm_ifc *f, const struct trm_step_val *v, struct reading *r)
         return (struct trm_ifc_scalar){.type = TRM_IFC_NULL};
     }
     resolve_unit(f, r, v->s);
-    if (r->measured && r->unit.si)
-        x = trm_ifc_to_si(&r->unit, x);
+    if (r->measured && r->unit)
+        x = trm_ifc_to_si(r->unit, x);
     if (!isfinite(x))
         return (struct trm_ifc_scalar){.type = TRM_IFC_NULL};
     return (struct trm_ifc_scalar){.type = TRM_IFC_NUM, .num = x};
@@ -152,12 +152,12 @@ unwrap(struct trm_ifc *f, struct trm_step_val *v, struct reading *r)
 {
     for (int i = 0; i < MAX_WRAPS && v->type == TRM_STEP_TYPED; i++) {
         const struct trm_ifc_wrapper *w = wrapper(f, v->s, v->n);
-        struct trm_step_cur c = trm_step_inside(v);
         r->type = w->type;
         if (r->measure != w->measure)
             r->resolved = false;
         r->measure = w->measure;
-        if (!trm_step_next(&c, v))
+        struct trm_step_val wrapped = *v;
+        if (!trm_step_first(&wrapped, v))
             v->type = TRM_STEP_NULL;
     }
 }
@@ -208,7 +208,7 @@ finish(struct trm_ifc_prop *p, const struct reading *r)
 {
     p->type = r->type;
     p->measured = r->resolved && r->measured;
-    p->unit = p->measured ? r->unit.si : NULL;
+    p->unit = p->measured && r->unit ? r->unit->si : NULL;
 }
 
 static struct trm_ifc_more *
@@ -304,7 +304,7 @@ table(struct trm_ifc *f, const struct args *a, struct trm_ifc_prop *p)
     finish(p, &left);
     p->more->defined_type = right.type;
     p->more->defined_measured = right.resolved && right.measured;
-    p->more->defined_unit = p->more->defined_measured ? right.unit.si : NULL;
+    p->more->defined_unit = p->more->defined_measured && right.unit ? right.unit->si : NULL;
 }
 
 /* A reference's value is the name of a material; of other things only the class is told. */
@@ -445,11 +445,8 @@ static char
 holds(const struct trm_step_val *value)
 {
     struct trm_step_val v = *value, item;
-    if (v.type == TRM_STEP_TYPED) {
-        struct trm_step_cur c = trm_step_inside(&v);
-        if (!trm_step_next(&c, &v))
-            return 'e';
-    }
+    if (v.type == TRM_STEP_TYPED && !trm_step_first(value, &v))
+        return 'e';
     if (v.type == TRM_STEP_STRING)
         return v.n == 0 ? 'e' : 0;
     if (v.type == TRM_STEP_REF || v.type == TRM_STEP_BINARY)

@@ -198,6 +198,24 @@ trm_drill_init(struct trm_drill *d, const struct trm_drill_config *c, const stru
     return -1;
 }
 
+static bool
+same_board(const struct trm_board *a, const struct trm_board *b)
+{
+    bool same = a->n_kinds == b->n_kinds && a->tokens == b->tokens && a->rows == b->rows && a->columns == b->columns &&
+                a->vocab == b->vocab && a->places == b->places;
+    for (size_t i = 0; same && i < a->n_kinds; i++)
+        same = a->kind[i].family == b->kind[i].family && a->kind[i].size == b->kind[i].size;
+    return same;
+}
+
+int
+trm_drill_from(struct trm_drill *d, const struct trm_solver *s, struct trm_err *err)
+{
+    if (!same_board(&d->solver.board, &s->board))
+        return trm_err_set(err, TRM_USAGE, "the model to begin with is for other kinds of task, or has its tokens in other places");
+    return trm_run_from(&d->run, &s->net, s->params, NULL, s->file.sha256, err);
+}
+
 void
 trm_drill_release(struct trm_drill *d)
 {

@@ -98,6 +98,9 @@ struct trm_drill {
  * range; TRM_SYS. */
 int trm_drill_init(struct trm_drill *d, const struct trm_drill_config *c, const struct trm_kept *set, struct trm_err *err);
 void trm_drill_release(struct trm_drill *d);
+/* Before the first step or a resume: begin with the weights of a solver for the same kinds of task. TRM_USAGE: of others, or as
+ * trm_run_from; TRM_SYS. */
+int trm_drill_from(struct trm_drill *d, const struct trm_solver *s, struct trm_err *err);
 /* One optimiser step. */
 int trm_drill_step(struct trm_drill *d, struct trm_err *err);
 /* To be called when run.count.step_of_epoch has reached run.steps_per_epoch, or sooner. Look at the validation side at the depth in hand, with the averaged weights, stopping as in use; keep the best weights (more

@@ -128,6 +128,11 @@ struct trm_learn {
 int trm_learn_init(struct trm_learn *l, const struct trm_learn_config *c, const struct trm_set *set, struct trm_vocab *vocab,
                    struct trm_err *err);
 void trm_learn_release(struct trm_learn *l);
+/* Before the first step or a resume: begin with the weights of a model in use rather than with those of the seed. The vocabulary stays
+ * that of these samples, so counts and support are theirs: each category takes over the row that it had, a category that had none
+ * of its own the hashed row it shared, and only what the old model had no row for begins as drawn. TRM_USAGE: as trm_run_from;
+ * TRM_DATA: a baseline; TRM_SYS. */
+int trm_learn_from(struct trm_learn *l, const struct trm_model *m, struct trm_err *err);
 /* One optimiser step. */
 int trm_learn_step(struct trm_learn *l, struct trm_err *err);
 /* When run.count.step_of_epoch has reached run.steps_per_epoch, or sooner: look at the validation side, keep the best weights, begin

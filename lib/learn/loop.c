@@ -71,6 +71,20 @@ trm_learn_init(struct trm_learn *l, const struct trm_learn_config *c, const stru
     return 0;
 }
 
+int
+trm_learn_from(struct trm_learn *l, const struct trm_model *m, struct trm_err *err)
+{
+    if (m->arch != TRM_ARCH_TRM)
+        return trm_err_set(err, TRM_DATA, "a baseline of kind %s, expected a model of kind trm", trm_arch_name(m->arch));
+    int32_t *rows = malloc(trm_vocab_rows(l->model.vocab) * sizeof *rows);
+    if (!rows)
+        return trm_err_set(err, TRM_SYS, "out of memory");
+    trm_vocab_follow(rows, l->model.vocab, m->vocab);
+    int rc = trm_run_from(&l->run, &m->net, m->params, rows, m->file.sha256, err);
+    free(rows);
+    return rc;
+}
+
 void
 trm_learn_release(struct trm_learn *l)
 {

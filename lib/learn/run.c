@@ -81,6 +81,54 @@ trm_run_release(struct trm_run *r)
     *r = (struct trm_run){0};
 }
 
+/* --- going on from another model's weights ---------------------------------------------------------------------------- */
+
+/* Settings that are no part of what the weights mean: the net may be applied more or less often, or trained in another way. */
+static bool
+may_differ(const char *key, bool other_rows)
+{
+    static const char *const keys[] = {"n", "T", "max_steps", "explore", "halt_weight", "dropout", "micro", "lanes"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!strcmp(key, keys[i]))
+            return true;
+    return other_rows && !strcmp(key, "vocab_in");
+}
+
+static int
+check_same_net(const struct trm_net *mine, const struct trm_net *theirs, bool other_rows, struct trm_err *err)
+{
+    for (size_t i = 0; i < trm_net_config_n(); i++) {
+        char a[40], b[40];
+        const char *key = trm_net_config_key(i);
+        trm_net_config_text(&mine->config, i, a);
+        trm_net_config_text(&theirs->config, i, b);
+        if (strcmp(a, b) != 0 && !may_differ(key, other_rows))
+            return trm_err_set(err, TRM_USAGE, "the model to begin with has %s %s, this one %s", key, b, a);
+    }
+    return 0;
+}
+
+int
+trm_run_from(struct trm_run *r, const struct trm_net *net, const trm_real *params, const int32_t *rows, const char *sha256,
+             struct trm_err *err)
+{
+    size_t width = net->config.width, bytes = width * sizeof *params;
+    if (check_same_net(r->net, net, rows != NULL, err) != 0)
+        return -1;
+    for (size_t i = 0; i < net->n_tensors; i++) { /* the same ones in the same order; behind the table they stand elsewhere */
+        const struct trm_tensor *to = &r->net->tensors[i], *of = &net->tensors[i];
+        if (!rows || of->offset != net->at_ids)
+            memcpy(r->params + to->offset, params + of->offset, of->count * sizeof *params);
+    }
+    for (size_t i = 0; rows && i < r->net->config.vocab_in; i++)
+        if (rows[i] >= 0)
+            memcpy(r->params + r->net->at_ids + i * width, params + net->at_ids + (size_t)rows[i] * width, bytes);
+    memcpy(r->ema, r->params, r->net->n_params * sizeof *r->ema);
+    memcpy(r->best, r->params, r->net->n_params * sizeof *r->best);
+    snprintf(r->from, sizeof r->from, "%s", sha256);
+    return 0;
+}
+
 /* --- steps and epochs ------------------------------------------------------------------------------------------------- */
 
 int
@@ -180,6 +228,8 @@ trm_run_settings(const struct trm_run *r, struct trm_buf *b)
     trm_buf_addf(b, "%d %.17g %.17g %.17g %.17g %.17g %llu %.17g %.17g %d ", o->kind, o->lr, o->beta1, o->beta2, o->eps,
                  o->weight_decay, (unsigned long long)o->warmup, o->clip, o->ema, o->ema_warmup);
     trm_buf_addf(b, "%zu %llu %llu ", r->config.batch, (unsigned long long)r->config.seed, (unsigned long long)r->config.ramp);
+    if (r->from[0])
+        trm_buf_addf(b, "from %s ", r->from);
 }
 
 enum { SHARED = 8,              /* parts that are the same on every rank */

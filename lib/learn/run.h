@@ -24,6 +24,7 @@ struct trm_run {
     struct trm_run_config config;
     struct trm_net *net; /* borrowed */
     uint32_t n, T;       /* its full depth */
+    char from[65];       /* whose weights it began with, as 64 hex digits; empty: with weights of its seed */
     struct trm_opt opt;
     struct trm_slots slots;
     trm_real *params, *ema, *best, *grad; /* [net.n_params] owned (grad [n_trained]) */
@@ -41,6 +42,11 @@ struct trm_run {
  * outlive the run, and is changed by a depth curriculum. TRM_USAGE: a setting out of range; TRM_SYS: memory. */
 int trm_run_init(struct trm_run *r, struct trm_net *net, const struct trm_run_config *c, double embed_scale, struct trm_err *err);
 void trm_run_release(struct trm_run *r);
+/* Before the first step or a resume: begin with the weights of a trained net of the same form and sizes. Row i of the table of
+ * ids is their row rows[i], or stays as it was drawn where that is -1; NULL: the same rows. sha256: of the model they are from, 64
+ * digits; a resume asks for the same. TRM_USAGE names a setting of the net that differs; depths, halting and dropout may. */
+int trm_run_from(struct trm_run *r, const struct trm_net *net, const trm_real *params, const int32_t *rows, const char *sha256,
+                 struct trm_err *err);
 
 /* Number of the first of n draws that this rank takes now; the draws of all ranks are counted. */
 uint64_t trm_run_draws(struct trm_run *r, size_t n);

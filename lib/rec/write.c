@@ -46,15 +46,68 @@ add_escape(struct trm_buf *b, unsigned char ch)
     trm_buf_add(b, six, 6);
 }
 
+#ifdef __SSE2__
+/* Whether a byte of v is no plain one: a control character, a quote, a backslash, or beyond ASCII (as signed bytes that is
+ * below a blank too). */
+static inline bool
+any_odd(__m128i v)
+{
+    __m128i odd = _mm_or_si128(_mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7F))),
+                               _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')), _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+    return _mm_movemask_epi8(odd) != 0;
+}
+
+static inline bool
+copy_16(char *out, const char *s)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)s);
+    _mm_storeu_si128((__m128i *)out, v);
+    return !any_odd(v);
+}
+
+/* In two halves that overlap. */
+static inline bool
+copy_4_to_15(char *out, const char *s, size_t n)
+{
+    uint64_t a, b;
+    if (n >= 8) {
+        memcpy(&a, s, 8), memcpy(&b, s + n - 8, 8);
+        memcpy(out, &a, 8), memcpy(out + n - 8, &b, 8);
+    } else {
+        uint32_t c, d;
+        memcpy(&c, s, 4), memcpy(&d, s + n - 4, 4);
+        memcpy(out, &c, 4), memcpy(out + n - 4, &d, 4);
+        a = b = (uint64_t)d << 32 | c;
+    }
+    return !any_odd(_mm_set_epi64x((long long)b, (long long)a));
+}
+#endif
+
+/* The n bytes at s to out; false, and out whatever it is, when one of them is not plain. */
+static inline bool
+copy_plain(char *out, const char *s, size_t n)
+{
+#ifdef __SSE2__
+    if (n >= 16) {
+        for (size_t i = 0; i < n - 16; i += 16)
+            if (!copy_16(out + i, s + i))
+                return false;
+        return copy_16(out + n - 16, s + n - 16);
+    }
+    if (n >= 4)
+        return copy_4_to_15(out, s, n);
+#endif
+    for (size_t i = 0; i < n; i++)
+        out[i] = s[i];
+    return plain_run(s, n) == n;
+}
+
 static void
 add_text(struct trm_buf *b, const char *s, size_t n)
 {
-    size_t first = plain_run(s, n);
-    char *room = first == n ? trm_buf_room(b, n + 2) : NULL;
-    if (room) { /* most text is plain */
-        room[0] = '"';
-        memcpy(room + 1, s, n);
-        room[n + 1] = '"';
+    char *room = trm_buf_room(b, n + 2);
+    if (room && copy_plain(room + 1, s, n)) { /* most text is plain */
+        room[0] = room[n + 1] = '"';
         trm_buf_used(b, n + 2);
         return;
     }
@@ -190,6 +243,64 @@ trm_jw_raw(struct trm_jw *w, const char *json, size_t n)
 {
     before_value(w);
     trm_buf_add(w->out, json, n);
+}
+
+/* At p, which has room for 2 + 6 * n bytes and a zero; returns where it ends. */
+static inline char *
+put_text(char *p, const char *s, size_t n)
+{
+    if (copy_plain(p + 1, s, n)) {
+        p[0] = p[n + 1] = '"';
+        return p + n + 2;
+    }
+    struct trm_buf b = {.data = p, .cap = 6 * n + 4};
+    add_text(&b, s, n);
+    return p + b.len;
+}
+
+static inline char *
+put_member(char *p, const struct trm_jw_member *m)
+{
+    memcpy(p, m->key, TRM_JW_KEY);
+    p += m->key_n;
+    switch (m->is) {
+    case TRM_JW_TEXT:
+        return put_text(p, m->text, m->n);
+    case TRM_JW_NUM:
+        return p + trm_text_of_num(p, m->num);
+    case TRM_JW_TRUE:
+        memcpy(p, "true", 4);
+        return p + 4;
+    case TRM_JW_FALSE:
+        memcpy(p, "false", 5);
+        return p + 5;
+    case TRM_JW_NULL:
+        break;
+    }
+    memcpy(p, "null", 4);
+    return p + 4;
+}
+
+void
+trm_jw_members(struct trm_jw *w, const char *key, size_t key_n, const struct trm_jw_member *m, size_t n)
+{
+    size_t most = 6 * key_n + 8;
+    for (size_t i = 0; i < n; i++)
+        most += TRM_JW_KEY + 1 + (m[i].is == TRM_JW_TEXT ? 6 * m[i].n + 4 : 32);
+    before_value(w);
+    char *room = trm_buf_room(w->out, most), *p = room;
+    if (!room)
+        return;
+    p = put_text(p, key, key_n);
+    *p++ = ':';
+    *p++ = '{';
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0)
+            *p++ = ',';
+        p = put_member(p, &m[i]);
+    }
+    *p++ = '}';
+    trm_buf_used(w->out, (size_t)(p - room));
 }
 
 void

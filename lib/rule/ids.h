@@ -45,6 +45,7 @@ struct ids_facet {
 
 struct ids_specification {
     const char *name, *file;
+    struct ids_place place;
     size_t number; /* in its file, from 1 */
     const struct ids_facet *applicability;
     long least, most; /* occurrences; most -1: unbounded */
@@ -65,6 +66,11 @@ int trm_ids_read(struct trm_rules *rules, const char *path, const char *bytes, s
 bool trm_ids_text_matches(const struct ids_value *v, const char *text);
 /* A literal for a real: 42, 42., 1.2345E3, -1e-5; no other marks, no blanks. */
 bool trm_ids_real(const char *s, double *x);
+/* Whether text is a literal of XML Schema's simple type base, without prefix; of a type not known here, and for NULL, all texts are. */
+bool trm_ids_literal_of(const char *base, const char *text);
+/* The simple type that values of an IFC type of dates and times have ("IfcDate": "date"); NULL for all others. */
+const char *trm_ids_base_of(const char *type);
+bool trm_ids_base_is_integer(const char *base);
 bool trm_ids_item_matches(const struct ids_value *v, const struct trm_value *item);
 /* Whether a restriction bounds its values. */
 bool trm_ids_is_range(const struct ids_value *v);

@@ -420,7 +420,7 @@ static bool
 whole_matches(const struct ids_facet *f, const struct trm_element *e, const trm_json *whole)
 {
     const char *class = text_at(whole, "class");
-    if (!class || !class_matches(&f->name, class, e->schema, NULL))
+    if (!class || !class_matches(&f->name, class, e->schema, text_at(whole, "type_class")))
         return false;
     return !f->predefined.given || predefined_matches(&f->predefined, text_at(whole, "predefined_type"), text_at(whole, "object_type"));
 }

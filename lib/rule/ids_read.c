@@ -301,16 +301,18 @@ static int
 define(struct ids_reader *r, struct trm_rule *rule, const xmlNode *applicability, const xmlNode *requirement)
 {
     const struct ids_specification *s = r->specification;
+    const struct ids_place place = position(requirement ? requirement : applicability);
     trm_json *d = trm_json_object(), *spec = trm_json_object();
     if (!d || trm_json_set_str(d, "id", rule->id) < 0 || trm_json_set_str(d, "ids", s->file) < 0 || !spec ||
         trm_json_set_num(spec, "number", (double)s->number) < 0 || trm_json_set_str(spec, "name", s->name) < 0 ||
+        trm_json_set_num(spec, "line", (double)s->place.line) < 0 || trm_json_set_num(spec, "column", (double)s->place.column) < 0 ||
         trm_json_set_num(spec, "min_occurs", (double)s->least) < 0 ||
         (s->most >= 0 && trm_json_set_num(spec, "max_occurs", (double)s->most) < 0) ||
         (s->invalid && trm_json_set_num(spec, "invalid", (double)s->invalid) < 0) ||
         trm_json_set(d, "specification", trm_json_copy(spec)) < 0 ||
         (applicability && trm_json_set(d, "applicability", source_of(applicability)) < 0) ||
         (requirement && trm_json_set(d, "requirement", source_of(requirement)) < 0) ||
-        trm_json_set_num(d, "line", (double)position(requirement ? requirement : applicability).line) < 0) {
+        trm_json_set_num(d, "line", (double)place.line) < 0 || trm_json_set_num(d, "column", (double)place.column) < 0) {
         trm_json_free(spec);
         trm_json_free(d);
         return trm_err_set(r->err, TRM_SYS, "out of memory");
@@ -372,7 +374,7 @@ read_specification(struct ids_reader *r, const xmlNode *node, size_t number)
     if (!s)
         return trm_err_set(r->err, TRM_SYS, "out of memory");
     const char *name = attribute(r, node, "name");
-    *s = (struct ids_specification){.name = name ? name : "", .file = r->file, .number = number};
+    *s = (struct ids_specification){.name = name ? name : "", .file = r->file, .place = position(node), .number = number};
     r->specification = s;
     r->requirement = 0;
     if (!applicability)

@@ -212,10 +212,13 @@ is_boolean_text(const char *s, enum trm_kind kind)
     return strcmp(s, "true") == 0 || strcmp(s, "false") == 0 || strcmp(s, "1") == 0 || strcmp(s, "0") == 0 || (kind == TRM_KIND_LOGICAL && strcmp(s, "unknown") == 0);
 }
 
+/* base: of dates and times, or NULL. */
 static bool
-literal_fits(const char *s, enum trm_kind kind)
+literal_fits(const char *s, enum trm_kind kind, const char *base)
 {
     double x;
+    if (base)
+        return trm_ids_literal_of(base, s);
     switch (kind) {
     case TRM_KIND_INTEGER:
         return is_integer_text(s);
@@ -231,8 +234,13 @@ literal_fits(const char *s, enum trm_kind kind)
 }
 
 static const char *
-literal_form(enum trm_kind kind)
+literal_form(enum trm_kind kind, const char *base)
 {
+    if (base)
+        return strcmp(base, "date") == 0       ? "a date as 2026-11-25"
+               : strcmp(base, "time") == 0     ? "a time as 13:20:00"
+               : strcmp(base, "duration") == 0 ? "a duration as P1DT2H"
+                                               : "a date and time as 2026-11-25T13:20:00";
     return kind == TRM_KIND_INTEGER                                       ? "a whole number without a decimal mark"
            : kind == TRM_KIND_BOOLEAN || kind == TRM_KIND_LOGICAL         ? "true or false, in small letters"
                                                                           : "a number as 42, 42., 4.2 or 4.2E1";
@@ -247,33 +255,57 @@ is_number(enum trm_kind kind)
 static bool
 base_is_number(const char *base)
 {
-    static const char *const names[] = {"double", "float", "decimal", "integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger"};
-    for (size_t i = 0; base && i < sizeof names / sizeof *names; i++)
-        if (strcmp(base, names[i]) == 0)
-            return true;
-    return false;
+    return base && (trm_ids_base_is_integer(base) || strcmp(base, "double") == 0 || strcmp(base, "float") == 0 || strcmp(base, "decimal") == 0);
 }
 
-/* A restriction or a literal of values of that kind. */
+/* The base of a restriction of values of that kind. */
 static void
-check_value(struct view *v, const struct ids_value *value, enum trm_kind kind)
+check_base(struct view *v, const char *base, enum trm_kind kind, const char *wanted)
 {
+    if (is_number(kind) && !base_is_number(base))
+        trm_flaw_add(&v->p, TRM_ERROR, "restriction", "a base of numbers, as xs:double or xs:integer", "base \"%.40s\"", base);
+    else if (kind == TRM_KIND_INTEGER && !trm_ids_base_is_integer(base))
+        trm_flaw_add(&v->p, TRM_WARNING, "restriction", "xs:integer, as the values are whole numbers", "base \"%.40s\"", base);
+    else if (kind == TRM_KIND_REAL && trm_ids_base_is_integer(base))
+        trm_flaw_add(&v->p, TRM_WARNING, "restriction", "xs:double, as the values need not be whole numbers", "base \"%.40s\"", base);
+    else if (kind == TRM_KIND_STRING && base_is_number(base))
+        trm_flaw_add(&v->p, TRM_ERROR, "restriction", "xs:string or a date, as the values are texts", "base \"%.40s\"", base);
+    else if (wanted && strcmp(base, wanted) != 0 && strcmp(base, "string") != 0)
+        trm_flaw_add(&v->p, TRM_WARNING, "restriction", wanted, "base \"%.40s\"", base);
+}
+
+/* A restriction or a literal of values of that kind; type: as IFC names it, or NULL. */
+static void
+check_value(struct view *v, const struct ids_value *value, enum trm_kind kind, const char *type)
+{
+    const char *wanted = trm_ids_base_of(type);
     if (!value->given)
         return;
     at(v, &value->place);
-    if (value->simple && !literal_fits(value->simple, kind))
-        trm_flaw_add(&v->p, TRM_ERROR, "value", literal_form(kind), "\"%.80s\"", value->simple);
+    if (value->simple && !literal_fits(value->simple, kind, wanted))
+        trm_flaw_add(&v->p, TRM_ERROR, "value", literal_form(kind, wanted), "\"%.80s\"", value->simple);
     for (const struct ids_text *e = value->enumeration; e; e = e->next)
-        if (!literal_fits(e->text, kind)) {
-            trm_flaw_add(&v->p, TRM_ERROR, "value", literal_form(kind), "\"%.80s\"", e->text);
+        if (!literal_fits(e->text, kind, wanted)) {
+            trm_flaw_add(&v->p, TRM_ERROR, "value", literal_form(kind, wanted), "\"%.80s\"", e->text);
             return;
         }
-    if (value->simple || !value->base)
-        return;
-    if (is_number(kind) && !base_is_number(value->base))
-        trm_flaw_add(&v->p, TRM_ERROR, "restriction", "a base of numbers, as xs:double or xs:integer", "base \"%.40s\"", value->base);
-    else if (kind == TRM_KIND_STRING && base_is_number(value->base))
-        trm_flaw_add(&v->p, TRM_ERROR, "restriction", "xs:string or a date, as the values are texts", "base \"%.40s\"", value->base);
+    if (!value->simple && value->base)
+        check_base(v, value->base, kind, wanted);
+}
+
+/* What a restriction names must be written as its base has it. */
+static void
+check_literals(struct flaw_place *p, const struct ids_value *v)
+{
+    const char *const bounds[] = {v->min_inclusive, v->max_inclusive, v->min_exclusive, v->max_exclusive};
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
+        if (bounds[i] && !base_is_number(v->base) && !trm_ids_literal_of(v->base, bounds[i])) /* numbers: see bounds */
+            trm_flaw_add(p, TRM_ERROR, "restriction", "bounds as the base has them", "\"%.80s\" with base \"%.40s\"", bounds[i], v->base);
+    for (const struct ids_text *e = v->enumeration; e; e = e->next)
+        if (!trm_ids_literal_of(v->base, e->text)) {
+            trm_flaw_add(p, TRM_ERROR, "restriction", "values as the base has them", "\"%.80s\" with base \"%.40s\"", e->text, v->base);
+            return;
+        }
 }
 
 /* What does not depend on whose value it is: the restriction's own parts. */
@@ -310,6 +342,7 @@ check_restriction(struct flaw_place *p, const struct ids_value *v, bool name)
         trm_flaw_add(p, TRM_ERROR, "contradiction", "bounds with something between them", "\"%.40s\" and \"%.40s\"", lo, hi);
     if (v->min_length >= 0 && v->max_length >= 0 && v->min_length > v->max_length)
         trm_flaw_add(p, TRM_ERROR, "contradiction", "a minLength up to maxLength", "%ld and %ld", v->min_length, v->max_length);
+    check_literals(p, v);
 }
 
 /* --- attributes ------------------------------------------------------------------------------------------------------ */
@@ -322,7 +355,7 @@ select_holds(const struct trm_schema *s, int select, const char *literal, int de
     for (size_t i = 0; depth < 5 && (item = trm_schema_select_item(s, select, i)) >= 0; i++) {
         enum trm_kind kind = item < trm_schema_n_entities(s) ? TRM_KIND_ENTITY : trm_schema_kind(s, item, NULL);
         if (kind == TRM_KIND_SELECT ? select_holds(s, item, literal, depth + 1)
-                                    : kind != TRM_KIND_ENTITY && (!literal || literal_fits(literal, kind)))
+                                    : kind != TRM_KIND_ENTITY && (!literal || literal_fits(literal, kind, NULL)))
             return true;
     }
     return false;
@@ -374,7 +407,7 @@ check_attribute(struct view *v, const struct ids_facet *f)
         at(v, &f->value.place);
         trm_flaw_add(&v->p, TRM_ERROR, "value", "none: the attribute holds objects, a list or other values", "a value");
     } else if (!objects && (f->name.simple || n == 1)) {
-        check_value(v, &f->value, a.kind);
+        check_value(v, &f->value, a.kind, trm_schema_decl_name(v->s, a.decl));
     }
 }
 
@@ -465,7 +498,7 @@ check_property(struct view *v, const struct ids_facet *f)
         if (type < 0)
             trm_flaw_add(&v->p, TRM_ERROR, "data_type", "a defined type of the schema, in capitals", "dataType \"%.80s\"", f->data_type);
         else
-            check_value(v, &f->value, value_kind(v->s, type));
+            check_value(v, &f->value, value_kind(v->s, type), trm_schema_decl_name(v->s, type));
     } else if (f->value.given) {
         trm_flaw_add(&v->p, TRM_WARNING, "data_type", "a dataType beside the value", "none");
     }

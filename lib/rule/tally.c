@@ -484,6 +484,8 @@ trm_tally_write_specification(struct trm_buf *b, const struct trm_tally *t, size
     trm_jw_kstr(&w, "id", id.data);
     trm_jw_kstr(&w, "ids", file);
     trm_jw_kstr(&w, "name", trm_json_str(trm_json_get(s, "name"), ""));
+    trm_jw_knum(&w, "line", trm_json_num(trm_json_get(s, "line"), 0));
+    trm_jw_knum(&w, "column", trm_json_num(trm_json_get(s, "column"), 0));
     trm_jw_kstr(&w, "cardinality", most == 0 ? "prohibited" : least > 0 ? "required" : "optional");
     trm_jw_knum(&w, "applicable", (double)e->applicable);
     trm_jw_knum(&w, "failed_results", (double)fails);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../base/big.h"
+#include "../base/hash.h"
 #include "lex.h"
 #include "skip.h"
 #include "step.h"
@@ -22,6 +23,8 @@ struct scan {
     const char *p, *end;
     trm_step_want *want;
     void *ctx;
+    struct trm_sha256 *sha; /* of what was passed; NULL: not asked for */
+    const char *summed;
     struct trm_err *err;
     size_t keyword_cap;
     bool in_data, data_seen, header_seen, ended;
@@ -499,10 +502,23 @@ begin(struct scan *s)
                        (int)(left < 16 ? left : 16), s->p);
 }
 
+/* The checksum of whole blocks up to where the scan is. In small pieces on purpose: a block is one long chain of dependent
+ * instructions, and the processor scans the next statement in its gaps. */
+static inline void
+sum_up(struct scan *s)
+{
+    size_t n = (size_t)(s->p - s->summed) & ~(size_t)63;
+    if (n > 0)
+        trm_sha256_add(s->sha, s->summed, n);
+    s->summed += n;
+}
+
 static int
 scan_all(struct scan *s)
 {
     while (!s->ended) {
+        if (s->sha)
+            sum_up(s);
         s->p = skip_blank(s, s->p);
         if (s->p == s->end)
             break;
@@ -615,15 +631,24 @@ trm_step_find(const struct trm_step *st, uint64_t id)
 int
 trm_step_open(struct trm_step *st, const char *data, size_t size, trm_step_want *want, void *ctx, struct trm_err *err)
 {
+    return trm_step_open_summed(st, data, size, want, ctx, NULL, err);
+}
+
+int
+trm_step_open_summed(struct trm_step *st, const char *data, size_t size, trm_step_want *want, void *ctx, struct trm_sha256 *sha,
+                     struct trm_err *err)
+{
     *st = (struct trm_step){.data = data, .size = size};
     if (size == 0)
         return trm_err_set(err, TRM_DATA, "empty file, expected STEP (ISO-10303-21)");
     st->keyword_slots = calloc(KEYWORD_SLOTS, sizeof *st->keyword_slots);
     if (!st->keyword_slots)
         return trm_err_set(err, TRM_SYS, "no memory");
-    struct scan s = {.st = st, .p = data, .end = data + size, .want = want, .ctx = ctx, .err = err};
+    struct scan s = {.st = st, .p = data, .end = data + size, .want = want, .ctx = ctx, .sha = sha, .summed = data, .err = err};
     if (begin(&s) != 0 || scan_all(&s) != 0)
         return -1;
+    if (sha)
+        trm_sha256_add(sha, s.summed, (size_t)(s.end - s.summed));
     return s.err->kind == TRM_OK ? build_index(st, err) : -1;
 }
 

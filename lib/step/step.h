@@ -14,6 +14,7 @@
 
 #include "../base/arena.h"
 #include "../base/err.h"
+#include "../base/hash.h"
 
 #define TRM_STEP_NONE UINT32_MAX /* no such instance */
 
@@ -71,10 +72,22 @@ typedef bool trm_step_want(void *ctx, struct trm_step *st, struct trm_step_keywo
 /* Read the size bytes at data. 0, or -1 with TRM_DATA (not STEP at all, empty, more than 2^32-2 wanted instances) or TRM_SYS
  * (memory). A file cut short is read as far as it goes: 0, with st->truncated. Release also after failure. */
 int trm_step_open(struct trm_step *st, const char *data, size_t size, trm_step_want *want, void *ctx, struct trm_err *err);
+/* The same, and on success all size bytes are added to *sha (NULL: none): it costs little beside the scan, much after it. */
+int trm_step_open_summed(struct trm_step *st, const char *data, size_t size, trm_step_want *want, void *ctx, struct trm_sha256 *sha,
+                         struct trm_err *err);
 void trm_step_release(struct trm_step *st);
 
 /* Row of the instance with that id, or TRM_STEP_NONE when there is none or it was not wanted. */
 uint32_t trm_step_find(const struct trm_step *st, uint64_t id);
+/* The same where the row is likely the one behind `after`, as in a list of references that rise by one. */
+static inline uint32_t
+trm_step_find_after(const struct trm_step *st, uint64_t id, uint32_t after)
+{
+    size_t next = (size_t)after + 1;
+    if (!st->order && next < st->n_inst && st->inst[next].id == id && st->inst[after].id != id)
+        return (uint32_t)next;
+    return trm_step_find(st, id);
+}
 /* Count one more of code, first seen at off. code must outlive st. Cannot fail. */
 void trm_step_warn(struct trm_step *st, const char *code, size_t off);
 void trm_step_warn_many(struct trm_step *st, const char *code, size_t off, uint64_t n);
@@ -102,6 +115,8 @@ struct trm_step_val {
     const char *s, *in; /* borrowed from the file */
     size_t n, in_n;
     uint64_t ref;
+    bool plain; /* of a string, also inside of a typed value: known to be its text as it stands; false says nothing */
+    unsigned char inner; /* of a typed value: the type of what is inside, where that is known to be one simple value; else 0 */
 };
 /* A place between parentheses. */
 struct trm_step_cur {
@@ -112,6 +127,8 @@ struct trm_step_cur {
 /* The values of row i, or those inside a list or a typed value. */
 struct trm_step_cur trm_step_args(const struct trm_step *st, uint32_t i);
 struct trm_step_cur trm_step_inside(const struct trm_step_val *v);
+/* The first value inside; false when there is none. v may be inside itself. */
+bool trm_step_first(const struct trm_step_val *v, struct trm_step_val *inside);
 /* The same for a statement of the header, by the offset of its parenthesis. */
 struct trm_step_cur trm_step_args_at(const struct trm_step *st, size_t off);
 /* The next value into *v; false at the end. What cannot be read comes as TRM_STEP_BAD and reading goes on behind the next

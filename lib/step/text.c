@@ -242,7 +242,7 @@ trm_step_text(struct trm_step *st, struct trm_arena *a, const struct trm_step_va
               struct trm_err *err)
 {
     *s = v->s, *n = v->n;
-    if (is_plain(v->s, v->n))
+    if (v->plain || is_plain(v->s, v->n))
         return 0;
     /* the longest growth is one byte to three (U+FFFD) */
     struct decode d = {.s = v->s, .n = v->n, .page = 1, .out = trm_arena_alloc(a, 3 * v->n + 4)};

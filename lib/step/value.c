@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lex.h"
+#include "quick.h"
 #include "step.h"
 
 /* How far the end of a comment inside an instance is looked for: a bound on work, not on sense. */
@@ -240,10 +241,32 @@ one_value(const char *p, const char *end, struct trm_step_val *v)
     }
 }
 
+/* The next of a list of references, ",#12" with a comma or the end of the list behind it. False, and nothing done, for all else. */
+static inline bool
+next_reference(struct trm_step_cur *c, struct trm_step_val *v)
+{
+    const char *p = c->p + 1, *q = p + 1;
+    uint64_t n = 0;
+    if (!c->after_value || c->end - c->p < 24 || *c->p != ',' || *p != '#')
+        return false;
+    while (q - p < 18 && lex_is_digit(*q))
+        n = n * 10 + (uint64_t)(*q++ - '0');
+    if (q == p + 1 || *q != ',')
+        return false;
+    v->type = TRM_STEP_REF;
+    v->s = p;
+    v->n = (size_t)(q - p);
+    v->ref = n;
+    c->p = q;
+    return true;
+}
+
 bool
 trm_step_next(struct trm_step_cur *c, struct trm_step_val *v)
 {
     *v = (struct trm_step_val){.type = TRM_STEP_NULL};
+    if (next_reference(c, v))
+        return true;
     const char *p = skip_blank(c->p, c->end);
     bool comma = c->after_value && p < c->end && *p == ',';
     if (comma)
@@ -276,12 +299,30 @@ trm_step_arg(const struct trm_step *st, uint32_t i, size_t k, struct trm_step_va
     return false;
 }
 
+bool
+trm_step_first(const struct trm_step_val *v, struct trm_step_val *inside)
+{
+    size_t mark = v->inner == TRM_STEP_STRING || v->inner == TRM_STEP_ENUM; /* a quote or a dot on either side */
+    if (v->inner != 0) {
+        *inside = (struct trm_step_val){.type = v->inner, .s = v->in + mark, .n = v->in_n - 2 * mark, .plain = v->plain};
+        return true;
+    }
+    struct trm_step_cur c = trm_step_inside(v);
+    return trm_step_next(&c, inside);
+}
+
 size_t
 trm_step_all(const struct trm_step *st, uint32_t i, struct trm_step_val *v, size_t max)
 {
     struct trm_step_cur c = trm_step_args(st, i);
     struct trm_step_val beyond;
     size_t n = 0;
+    for (const char *p = c.p, *q; n < max && (q = trm_step_quick(p, c.end, &v[n])) != NULL; p = q + 1) {
+        c.p = q, c.after_value = true;
+        n++;
+        if (*q == ')')
+            return n;
+    }
     while (trm_step_next(&c, n < max ? &v[n] : &beyond))
         n++;
     return n;

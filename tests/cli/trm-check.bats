@@ -91,6 +91,24 @@ many() {
     run -1 trm-check -r doors.json -e ERROR both
 }
 
+@test "with --each one run over many models is the runs over each, one after the other" {
+    cp "$ROOT/tests/data/ids/walls.ids" .
+    for m in A B C; do { many 7; door X 0.5 null; } | sed "s|M/|$m/|; s|\"id\":\"M\"|\"id\":\"$m\"|" | sort > $m; done # the model line last
+    cat C >> B # two models in one file
+    for set in "-r doors.json" "-r doors.json -r walls.ids"; do
+        for m in A B C; do trm-check $set --each $m; done > want
+        trm-check $set --each A B C | cmp want -
+        trm-check $set C > c
+        tail -n "$(wc -l < c)" want | cmp c -
+    done
+    # what follows the last model record has its summaries too; and nothing at all has them once
+    head -n 2 A | trm-check -r doors.json --each > some
+    head -n 2 A | trm-check -r doors.json | cmp some -
+    trm-check -r doors.json --each < /dev/null | cmp <(trm-check -r doors.json < /dev/null) -
+    run -2 trm-check --merge --each A
+    run -4 trm-check -r doors.json --each -e ERROR -q A
+}
+
 @test "four workers write the bytes that one writes, and their merged summaries are those of one run" {
     many 500 > in
     trm-check -r doors.json -r "$CODE" in > one
@@ -213,7 +231,7 @@ wall() { printf '{"kind":"element","v":1,"id":"%s","class":"IfcWall","schema":"I
     [[ "${lines[2]}" == *'"element":"b"'*'"verdict":"fail","reason":"absent"'* ]]
     [[ "${lines[3]}" == *'"verdict":"fail","reason":"pattern","field":"P.R","value":"T30"'* ]]
     [[ "${lines[5]}" == *'"element":"c"'*'"verdict":"fail","reason":"no_set"'* ]]
-    [[ "${lines[8]}" == '{"kind":"specification","v":1,"id":"walls.ids:1","ids":"walls.ids","name":"Walls","cardinality":"required","applicable":3,"failed_results":3,"status":"fail"'* ]]
+    [[ "${lines[8]}" == '{"kind":"specification","v":1,"id":"walls.ids:1","ids":"walls.ids","name":"Walls","line":3,"column":1,"cardinality":"required","applicable":3,"failed_results":3,"status":"fail"'* ]]
     run -4 trm-check -q -r walls.ids -e ERROR in
     head -n 1 in > good
     run -0 trm-check -q -r walls.ids -e ERROR good

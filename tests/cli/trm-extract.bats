@@ -83,6 +83,19 @@ widths() { sed -n 's/.*\["Pset_DoorCommon.ClearWidth",\([0-9.]*\),"m"\].*"rule":
     [[ "$output" == *'"samples":2,'* ]]
 }
 
+@test "records of what was checked as a whole give no sample and are no fault: models, summaries, specifications" {
+    cat > walls.ids << 'END'
+<ids xmlns="http://standards.buildingsmart.org/IDS" xmlns:xs="http://www.w3.org/2001/XMLSchema"><info><title>t</title></info><specifications>
+<specification name="s" ifcVersion="IFC4"><applicability minOccurs="0" maxOccurs="unbounded"><entity><name><simpleValue>IFCWALL</simpleValue></name></entity>
+</applicability><requirements><attribute><name><simpleValue>Name</simpleValue></name></attribute></requirements></specification></specifications></ids>
+END
+    trm-check -r rules.json -r walls.ids elements.ndjson > with_ids.ndjson
+    grep -q '"kind":"specification"' with_ids.ndjson
+    trm-extract -r rules.json -r walls.ids with_ids.ndjson > out 2> err
+    [ ! -s err ]
+    last_has out '"elements":7,'
+    last_has out '"rule":"walls.ids:1.1","pass":'
+}
 @test "no rules, or wrong ones, end with status 2" {
     run -2 trm-extract checked.ndjson
     run -2 trm-extract -r /nowhere checked.ndjson

@@ -88,6 +88,56 @@ without_seconds() { sed 's/,"seconds":[0-9.e-]*//' "$@"; }
     [[ "$output" == *"m.trm.state"* ]]
 }
 
+val_of() { sed -nE "1s/.*\"$1\":([0-9.e+-]*).*/\1/p" "$2"; }
+
+@test "--from begins with the weights of a model, whatever rows its words had, and says so" {
+    SMALL="$SMALL --hide-tested 0.5 --hide-other 0"
+    trm-train $SMALL -e 40 --patience 99 --lr 4e-3 --warmup 20 --ema 0.95 -o old.trm samples > learned
+    best=$(grep '"best":true' learned | tail -n 1 | grep -o '"val_loss":[0-9.e+-]*' | cut -d: -f2)
+    # nothing is learned any more: what it says is what it said
+    trm-train $SMALL -e 1 --lr 1e-9 --weight-decay 0 --ema 0 --from old.trm -o same.trm samples > same
+    awk -v a="$best" -v b="$(val_of val_loss same)" 'BEGIN {exit !(b < a + 1e-4 && b > a - 1e-4)}'
+    # other samples, in which a frequent word is rare, and rare ones have rows: other rows
+    awk -v n=300 -v seed=5 -f "$ROOT/tests/cli/samples.awk" | awk '!/office/ || NR % 8 == 0' > others
+    trm-train $SMALL -e 1 --lr 1e-9 --ema 0 --min-count 2 --from old.trm -o warm.trm others > warm
+    trm-train $SMALL -e 1 --lr 1e-9 --ema 0 --min-count 2 --parent old.trm -o cold.trm others > cold
+    awk -v w="$(val_of val_loss warm)" -v c="$(val_of val_loss cold)" 'BEGIN {exit !(w < 0.8 * c)}' || { cat warm cold; false; }
+    trm-models -s store add old.trm
+    for m in warm:parent cold:fresh; do
+        n=$(trm-models -s store add ${m%:*}.trm)
+        trm-models -s store show "$n" > shown
+        grep -qE "lineage.start +${m#*:}$" shown && grep -qE "^parent +1$" shown
+    done
+}
+
+@test "a run that began with a model resumes to the bytes of one left alone, and only with that model" {
+    trm-train $SMALL -e 2 -o old.trm samples > epochs
+    trm-train $SMALL -e 4 --patience 99 --from old.trm -o whole.trm samples > epochs
+    trm-train $SMALL -e 2 --patience 99 --from old.trm -o m.trm samples > epochs
+    run ! trm-train $SMALL -e 4 --patience 99 --resume -o m.trm samples
+    [[ "$output" == *"other samples or other settings"* ]]
+    trm-train $SMALL -e 4 --patience 99 --from old.trm --resume -o m.trm samples > epochs
+    cmp whole.trm m.trm
+}
+
+@test "--from refuses a model of another shape, a baseline, a solver, and a second parent" {
+    trm-train $SMALL -e 1 -o old.trm samples > epochs
+    run -2 trm-train $SMALL --width 32 -e 1 --from old.trm -o m.trm samples
+    [[ "$output" == *"--from: the model to begin with has width 16, this one 32"* ]]
+    trm-train $SMALL -n 2 --max-steps 6 -e 1 --from old.trm -o m.trm samples > epochs # deeper is the same shape
+    trm-train --arch prior -o prior.trm samples > epochs
+    run -1 trm-train $SMALL -e 1 --from prior.trm -o m2.trm samples
+    [[ "$output" == *"a baseline of kind prior"* ]]
+    trm-train --preset micro -f latin4 -e 1 --epoch-steps 1 -o solver.trm > epochs
+    run -1 trm-train $SMALL -e 1 --from solver.trm -o m2.trm samples
+    trm-train --preset micro -f latin4 -e 1 --epoch-steps 1 --from solver.trm -o m3.trm > epochs
+    run -2 trm-train --preset micro -f sudoku4 -e 1 --epoch-steps 1 --from solver.trm -o m2.trm
+    [[ "$output" == *"other kinds of task"* ]]
+    run -2 trm-train $SMALL -e 1 --from old.trm --parent old.trm -o m2.trm samples
+    run -2 trm-train --arch prior --from old.trm -o m2.trm samples
+    [ ! -e m2.trm ]
+}
+
 @test "--resume without a state begins at the start and says so" {
     trm-train $SMALL -e 1 -o a.trm samples > epochs
     run -0 --separate-stderr trm-train $SMALL -e 1 --resume -o b.trm samples

@@ -53,6 +53,19 @@ END
     [ "$(find out/steps -name 'run.*' | wc -l)" -eq 0 ]
 }
 
+@test "models that share a job leave the pieces that each leaves alone" {
+    rm -rf out
+    run -0 go JOBS=1
+    [ -z "$output" ]
+    [ "$(jobs_done)" -eq 3 ]
+    diff -r kept/pieces out/pieces
+    for f in checked traces broken; do cmp kept/$f.ndjson out/$f.ndjson; done
+    # and so when only the verdicts are missing, to some of them
+    rm "$(ls out/pieces/*.traces | head -n 1)" "$(ls out/pieces/*.traces | tail -n 1)" "$(ls out/pieces/*.checked | tail -n 1)"
+    run -0 go JOBS=1
+    diff -r kept/pieces out/pieces
+}
+
 @test "a second run has no job, and writes the same files" {
     rm out/joblog
     run -0 go
@@ -118,13 +131,14 @@ END
     [[ "$stderr" == *"/more/bad.ifc: line 1: not STEP"* ]]
     [[ "$stderr" == *"/more/short.ifc: "*"cut short"* && "$stderr" == *"/more/empty.ifc: "* ]]
     # a crash is tried again, in this run and in the next; what is broken in itself is not; both are named again
-    [ "$(wc -l < crashes)" -eq 2 ]
+    # (and once more at first, beside another model in one job)
+    [ "$(wc -l < crashes)" -eq 3 ]
     [ "$(grep -c '"again":true' out/broken.ndjson)" -eq 3 ]
     cmp kept/checked.ndjson out/checked.ndjson
     rm more/endless.ifc more/hog.ifc
     run -0 --separate-stderr go IFC=more BIN=bin RETRIES=0
     [[ "$stderr" == *"4 of 10 models were not done:"*bad.ifc* ]]
-    [ "$(wc -l < crashes)" -eq 3 ]
+    [ "$(wc -l < crashes)" -eq 4 ]
     [ "$(jobs_done)" -eq 1 ]
     # mended, it is done
     cp "$(ls in/*.ifc | tail -n 1)" more/bad.ifc
@@ -132,6 +146,33 @@ END
     [[ "$stderr" == *"3 of 10 models were not done:"* && "$stderr" != *bad.ifc* ]]
     # the records are what trm-diff needs to see that nothing is gone
     trm-diff kept/checked.ndjson <(cat out/checked.ndjson out/broken.ndjson) > /dev/null
+}
+
+@test "whatever lies in a folder of exports: odd names, loops, folders and links that look like models" {
+    mkdir -p more/dir.ifc
+    mapfile -t some < <(ls in/*.ifc)
+    cp "${some[0]}" $'more/new\nline.ifc'
+    cp "${some[1]}" "more/dir.ifc/Größe 100%s \$(touch pwned);|&.IFC"
+    cp "${some[2]}" more/-dash.ifc
+    cp "${some[3]}" more/$'bad\xff.ifc'
+    cp "${some[4]}" 'more/*.ifc'
+    ln -s . more/loop
+    ln -s nowhere more/dangling.ifc
+    mkfifo more/pipe.ifc
+    printf 'PK\x03\x04\x00\xff\x80\n\x01' > more/random.ifczip
+    printf '\xff\x00\x81binary\n' > more/binary.ifc
+    run -0 --separate-stderr go IFC=more JOBS=1 # several in a job
+    [ "$(grep -c '"kind":"model"' out/checked.ndjson)" -eq 5 ]
+    grep -qF '"file":"new\nline.ifc"' out/checked.ndjson && grep -qF '"file":"*.ifc"' out/checked.ndjson
+    [[ "$stderr" == *"3 of 8 models were not done:"*"dangling.ifc: no such file"*"binary.ifc: line 1: not STEP"* ]]
+    [[ "$stderr" != *"grep:"* ]]
+    [ ! -e pwned ] && [ ! -e more/pwned ]
+    trm-report -f text out/checked.ndjson out/broken.ndjson out/traces.ndjson > /dev/null
+    # one that may not be read is named; root may read everything
+    chmod 000 more/-dash.ifc
+    run -0 --separate-stderr go IFC=more
+    [ "$(id -u)" -eq 0 ] || [[ "$stderr" == *"-dash.ifc: no such file, or it may not be read"* ]]
+    rm -rf more
 }
 
 @test "a list of paths, a model that is not there, and the same model twice" {
@@ -164,15 +205,17 @@ END
     [[ "$output" == *"another run is at work"* ]]
 }
 
-@test "killed with -9 at any moment and started again it ends in the same files" {
+@test "killed with -9 at any moment and started again it ends in the same files" { # KILLS=50: that many moments
     start=$(date +%s%N)
     rm -rf out
     go > /dev/null 2>&1
     took=$((($(date +%s%N) - start) / 1000000))
-    for round in 1 2 3 4 5; do
+    for ((round = 1; round <= ${KILLS:-5}; round++)); do
+        at=$((took * RANDOM / 32768))
+        echo "round $round: at $at ms of $took"
         rm -rf out
         setsid bash -c "$(declare -f go); ROOT='$ROOT' BIN='$BIN' go" > /dev/null 2>&1 &
-        sleep "$(printf '%d.%03d' $((took * round / 6 / 1000)) $((took * round / 6 % 1000)))"
+        sleep "$(printf '%d.%03d' $((at / 1000)) $((at % 1000)))"
         kill -9 -- -$! 2> /dev/null || true
         wait $! 2> /dev/null || true
         run -0 go
@@ -189,7 +232,7 @@ END
         SLURM_ARRAY_TASK_ID=$task SLURM_ARRAY_TASK_MIN=4 SLURM_ARRAY_TASK_COUNT=3 "$ROOT/pipelines/batch.slurm" out &
     done
     wait
-    [ "$(ls out/steps/run.*/jobs/*.result | wc -l)" -eq 6 ]
+    [ "$(ls -d out/steps/run.*/jobs/*.result | wc -l)" -eq 6 ]
     run -0 --separate-stderr go collect
     [ -z "$stderr" ]
     for f in checked traces broken; do cmp kept/$f.ndjson out/$f.ndjson; done

@@ -150,7 +150,30 @@ setup_file() {
     [ "$(grep -c '"kind":"model"' out/last/checked.ndjson)" -eq "$(ls in/*.ifc | wc -l)" ]
 }
 
+@test "by choice a night goes on from the weights of the current model, and record and lineage say so" {
+    cp -a out fresh
+    export_one 11
+    before=$(exam_accuracy)
+    was=$(readlink out/models/current | sed 's|.*/0*||; s|\.trm||')
+    width=$(trm-models --store out/models show "$was" | sed -nE 's/^trm.net.width +//p')
+    for way in fresh current; do
+        [ $way = fresh ] && to=fresh || to=out
+        # so little training that one from nothing cannot be as good
+        run -0 night 11 OUT=$to START=$way TRAIN="--epochs 1 --width $width --heads 2 --prefix 2 --val-asks 10 --lr 1e-4"
+        grep -q "\"trained\":true,\"start\":\"$way\"" $to/last/night.ndjson
+        trm-models --store $to/models show "$(sed -nE 's/.*"version":([0-9]+).*/\1/p' $to/last/version.ndjson)" > $way.model
+        grep -qE "lineage.start +$([ $way = fresh ] && echo fresh || echo parent)$" $way.model
+        grep -qE "^parent +$was$" $way.model
+    done
+    accuracy_of() { grep '"id":"all"' "$1/last/eval.ndjson" | sed -E 's/.*"id":"all"[^}]*"accuracy":([0-9.]+).*/\1/'; }
+    [ "$(exam_accuracy)" = "$before" ] || not_worse "$before" "$(exam_accuracy)"
+    awk "BEGIN {exit !($(accuracy_of out) > $(accuracy_of fresh))}" || { accuracy_of out; accuracy_of fresh; false; }
+    rm -rf fresh
+}
+
 @test "wrong settings and a second run are said" {
+    run ! night 12 START=warm
+    [[ "$output" == *"expected fresh or current"* ]]
     run ! night 11 RULES=nowhere
     run ! night eleven
     [[ "$output" == *"expected a day"* ]]

@@ -40,6 +40,23 @@ text_tests(void)
         s[trm_text_of_num(s, -0.0)] = '\0';
         CHECK_STR(s, "0");
     }
+    T("a number is written in the bytes that printf's fewest digits have")
+    {
+        struct trm_rng rng;
+        trm_rng_seed(&rng, 3);
+        for (int i = 0; i < 200000; i++) {
+            static const double ten[] = {1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+            double x = (double)(trm_rng_u64(&rng) >> (10 + trm_rng_below(&rng, 54))) / ten[trm_rng_below(&rng, 20)];
+            x = trm_rng_below(&rng, 2) ? -x : x;
+            char ours[40], theirs[400];
+            int digits = 15;
+            do
+                snprintf(theirs, sizeof theirs, "%.*g", digits++, x == 0 ? 0 : x);
+            while (strtod(theirs, NULL) != x);
+            ours[trm_text_of_num(ours, x)] = '\0';
+            CHECK_STR(ours, theirs);
+        }
+    }
     T("only finite decimal numbers are numbers") {
         double x;
         CHECK(trm_text_num(" 1.E-05 ", &x) && x == 1e-5);

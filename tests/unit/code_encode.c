@@ -34,6 +34,13 @@ refuse_vocab(const struct trm_vocab *v, const char *key, trm_json *value, const 
     trm_json_free(json);
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
 T_MAIN
 {
     struct trm_vocab *v = random_vocab(100, 3);
@@ -101,6 +108,33 @@ T_MAIN
         CHECK(!trm_vocab_close(up, &err) && !trm_vocab_close(down, &err) && same_rows(up, down));
         trm_vocab_free(up);
         trm_vocab_free(down);
+    }
+    T("a new vocabulary follows an old one by meaning, and what the old one did not know by the hashed row it shared") {
+        struct trm_vocab_opt rare = {.min_count = 30};
+        struct trm_vocab *old = trm_vocab_new(&rare, &err), *now = random_vocab(100, 9);
+        for (int i = 0; i < 60; i++) {
+            struct trm_sample s = random_sample(&a, &rng);
+            trm_vocab_count(old, &s, &err);
+        }
+        CHECK(trm_vocab_close(old, &err) == 0 && trm_vocab_rows(old) < trm_vocab_rows(now));
+        int32_t rows[4096];
+        trm_vocab_follow(rows, now, old);
+        size_t moved = 0, differ = 0;
+        for (int i = 0; i < 50; i++) {
+            struct trm_sample s = random_sample(&a, &rng);
+            struct trm_coded c = coded_in(&m), c2 = coded_in(&m2);
+            trm_encode(&c, now, &s, NULL, 0, &err), trm_encode(&c2, old, &s, NULL, 0, &err);
+            size_t cells = c.n_used * TRM_CODE_COLUMNS;
+            for (size_t k = 0; k < cells; k++) {
+                moved += m.ids[k] >= 0 && m.ids[k] != m2.ids[k];
+                m.ids[k] = m.ids[k] < 0 ? -1 : rows[m.ids[k]];
+            }
+            qsort(m.ids, cells, sizeof *m.ids, by_number), qsort(m2.ids, cells, sizeof *m2.ids, by_number);
+            differ += c.n_used != c2.n_used || memcmp(m.ids, m2.ids, cells * sizeof *m.ids) != 0; /* but for their order */
+        }
+        CHECK(moved > 100 && differ == 0);
+        trm_vocab_free(old);
+        trm_vocab_free(now);
     }
     T("support counts observed and varied labels apart") {
         struct trm_vocab *w = trm_vocab_new(NULL, &err);

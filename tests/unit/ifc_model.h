@@ -25,7 +25,7 @@ open_body(const char *schema, const char *units, const char *body)
                      "FILE_SCHEMA(('%s'));ENDSEC;DATA;#1=IFCPROJECT('0Project0000000000000A',$,'P',$,$,$,$,$,#2);%s%s"
                      "ENDSEC;END-ISO-10303-21;",
                      schema, units, body);
-    return trm_ifc_open_also(&model, model_text, (size_t)n, model_also, model_n_also, &err);
+    return trm_ifc_open_also(&model, model_text, (size_t)n, model_also, model_n_also, NULL, &err);
 }
 
 /* The element with that STEP number; cls NULL when there is none. */

@@ -293,6 +293,20 @@ T_MAIN
             CHECK(warnings("attribute_count") == 0);
         }
     }
+    T("in IFC2X3 a whole says its type's class where that alone tells what it is")
+    {
+        CHECK(open_body("IFC2X3", UNITS,
+                        "#20=IFCFLOWTERMINAL('0Flow000000000000000A1',$,'F',$,$,$,$,$);#21=IFCAIRTERMINALTYPE('b',$,'T',$,$,$,$,$,$,.GRILLE.);"
+                        "#22=IFCRELDEFINESBYTYPE('c',$,$,$,(#20),#21);#23=IFCBEAM('0Beam000000000000000A1',$,'B',$,$,$,$,$);"
+                        "#24=IFCRELAGGREGATES('d',$,$,$,#20,(#23));#25=IFCWALL('0Wall000000000000000A1',$,'W',$,$,$,$,$);"
+                        "#26=IFCWALLTYPE('e',$,'T',$,$,$,$,$,$,.STANDARD.);#27=IFCRELDEFINESBYTYPE('f',$,$,$,(#25),#26);"
+                        "#28=IFCBEAM('0Beam000000000000000A2',$,'B',$,$,$,$,$);#29=IFCRELAGGREGATES('g',$,$,$,#25,(#28));") == 0);
+        e = element(23);
+        CHECK(e.n_containers == 1);
+        CHECK_STR(e.containers[0].type_cls, "IfcAirTerminalType");
+        e = element(28);
+        CHECK(e.n_containers == 1 && e.containers[0].type_cls == NULL);
+    }
     T("IFC2X_FINAL and IFC2X2_FINAL are read as IFC2X3, which kept their attributes")
     {
         static const char *const old[] = {"IFC2X_FINAL", "IFC2X2_FINAL", "IFC2X3_TC1"};

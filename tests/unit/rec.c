@@ -70,6 +70,34 @@ T_MAIN
         CHECK_STR(b.data, "{\"id\":\"a\\\"b\",\"list\":[1,{},null],\"ok\":true,\"raw\":[1],\"bad\":\"\xEF\xBF\xBD\"}");
         trm_buf_release(&b);
     }
+    T("an object of plain members in one go is what member by member gives, whatever the texts") {
+        static const char *const texts[] = {"", "a", "abc", "abcd", "seven77", "eight888", "fifteen letters", "sixteen letters.", "a longer text with \"quotes\" inside",
+                                            "\\", "tab\t", "\x7F", "\xC3\xA4", "fifteen letter\xFF", "a text of seventeen\x01", "\xE2\x82"};
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+            struct trm_buf one = {0}, each = {0};
+            struct trm_jw a = {.out = &one}, b = {.out = &each};
+            size_t n = strlen(texts[i]);
+            const struct trm_jw_member m[] = {TRM_JW_MEMBER("value", .is = TRM_JW_TEXT, .text = texts[i], .n = n), TRM_JW_MEMBER("n", .is = TRM_JW_NUM, .num = -0.25),
+                                              TRM_JW_MEMBER("yes", .is = TRM_JW_TRUE), TRM_JW_MEMBER("no", .is = TRM_JW_FALSE), TRM_JW_MEMBER("exactly_13_xx", .is = TRM_JW_NULL)};
+            trm_jw_object(&a), trm_jw_object(&b);
+            for (int twice = 0; twice < 2; twice++) {
+                trm_jw_members(&a, texts[i], n, m, sizeof m / sizeof *m);
+                trm_jw_keyn(&b, texts[i], n);
+                trm_jw_object(&b);
+                trm_jw_key(&b, "value");
+                trm_jw_strn(&b, texts[i], n);
+                trm_jw_knum(&b, "n", -0.25);
+                trm_jw_kbool(&b, "yes", true);
+                trm_jw_kbool(&b, "no", false);
+                trm_jw_key(&b, "exactly_13_xx");
+                trm_jw_null(&b);
+                trm_jw_end(&b);
+            }
+            trm_jw_end(&a), trm_jw_end(&b);
+            CHECK_STR(one.data, each.data);
+            trm_buf_release(&one), trm_buf_release(&each);
+        }
+    }
     T("a required member that is missing or of another type is named") {
         struct trm_err err = {0};
         trm_json *v = trm_json_parse("{\"n\":1.5,\"s\":\"x\"}", 17, &err);

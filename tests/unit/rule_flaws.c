@@ -148,4 +148,20 @@ T_MAIN
         CHECK_STR(codes("</specification><specification name=\"b\" ifcVersion=\"IFC4\">" ASK(ATTRIBUTE("Foobar", ""))), "xml unreadable attribute");
         CHECK(err.kind == TRM_USAGE);
     }
+    T("dates, times and durations are written as XML Schema has them")
+    {
+        CHECK_STR(codes(ASK(PROPERTY("dataType=\"IFCDATE\"", "My", "P", VALUE(S("2026-02-30"))))), "value");
+        CHECK_STR(codes(ASK(PROPERTY("dataType=\"IFCDATE\"", "My", "P", VALUE(S("2026-02-28"))))), "");
+        CHECK_STR(codes(ASK(PROPERTY("dataType=\"IFCDURATION\"", "My", "P", VALUE(R("string", "<xs:enumeration value=\"P1D\"/><xs:enumeration value=\"1D\"/>"))))), "value");
+        CHECK_STR(codes(ASK(PROPERTY("dataType=\"IFCDATETIME\"", "My", "P", VALUE(R("dateTime", "<xs:minInclusive value=\"2026-01-01\"/>"))))), "restriction");
+        CHECK_STR(codes(ASK(PROPERTY("dataType=\"IFCTIME\"", "My", "P", VALUE(R("time", "<xs:minInclusive value=\"08:00:00\"/>"))))), "");
+    }
+    T("whole numbers want a base of whole numbers, others one that is not; what a restriction lists is of its base")
+    {
+        CHECK(strstr(flaws(ASK(PROPERTY("dataType=\"IFCINTEGER\"", "My", "P", VALUE(R("double", "<xs:minInclusive value=\"1\"/>"))))), "w restriction"));
+        CHECK(strstr(flaws(ASK(PROPERTY("dataType=\"IFCREAL\"", "My", "P", VALUE(R("integer", "<xs:minInclusive value=\"1\"/>"))))), "w restriction"));
+        CHECK_STR(flaws(ASK(PROPERTY("dataType=\"IFCREAL\"", "My", "P", VALUE(R("double", "<xs:minInclusive value=\"1\"/>"))))), "");
+        CHECK_STR(flaws(ASK(PROPERTY("dataType=\"IFCINTEGER\"", "My", "P", VALUE(R("integer", "<xs:minInclusive value=\"1\"/>"))))), "");
+        CHECK_STR(codes(ASK(PROPERTY("dataType=\"IFCREAL\"", "My", "P", VALUE(R("integer", "<xs:enumeration value=\"1.5\"/>"))))), "restriction");
+    }
 }

@@ -258,4 +258,27 @@ T_MAIN {
         trm_json_free(rec);
         trm_rules_free(rules);
     }
+    T("and what a whole is")
+    {
+        static const char *const types[] = {"", ",\"type_class\":\"IfcAirTerminalType\"", ",\"type_class\":\"IfcFireSuppressionTerminalType\""};
+        static const char *const expected[] = {"fail", "pass", "fail"};
+        static const char ids[] = "<ids><specifications><specification name=\"s\"><applicability><entity><name><simpleValue>IFCBEAM</simpleValue></name></entity>"
+                                  "</applicability><requirements><partOf relation=\"IFCRELAGGREGATES\"><entity><name><simpleValue>IFCAIRTERMINAL</simpleValue></name>"
+                                  "</entity></partOf></requirements></specification></specifications></ids>";
+        struct trm_rules *rules = trm_rules_new();
+        CHECK(trm_rules_add(rules, "t.ids", ids, sizeof ids - 1, &err) == 0);
+        for (size_t i = 0; i < 3; i++) {
+            char record[400];
+            struct trm_element e;
+            struct trm_result r = {0};
+            snprintf(record, sizeof record, "{\"kind\":\"element\",\"v\":1,\"id\":\"x\",\"class\":\"IfcBeam\",\"schema\":\"IFC2X3\","
+                     "\"containers\":[{\"class\":\"IfcFlowTerminal\"%s,\"relation\":\"IfcRelAggregates\"}]}", types[i]);
+            trm_json *rec = trm_json_parse(record, strlen(record), &err);
+            CHECK(rec && trm_element_read(&e, rec, &err) == 0);
+            trm_rule_judge(&r, trm_rules_at(rules, 0), &e, NULL);
+            CHECK_STR(trm_verdict_name(r.verdict), expected[i]);
+            trm_json_free(rec);
+        }
+        trm_rules_free(rules);
+    }
 }
