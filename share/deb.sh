@@ -52,7 +52,7 @@ Version: $version
 Architecture: $arch
 Maintainer: $maintainer
 Installed-Size: $(du -sk "$stage/usr" | cut -f 1)
-Depends: ${depends#shlibs:Depends=}, make, parallel
+Depends: ${depends#shlibs:Depends=}, make, parallel, perl
 Section: science
 Priority: optional
 Description: checks building models and judges what rules cannot decide
