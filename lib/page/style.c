@@ -52,7 +52,7 @@ const char trm_page_css[] =
     "td small,th small,li small{display:block;line-height:1.35;font-weight:400}"
     "details table.slim{max-width:30rem}.scroll{overflow-x:auto}"
     "svg.bar{display:block;width:100%;min-width:7rem;height:.95rem;margin-top:.28rem;border-radius:2px}"
-    ".barcol{width:30%}"
+    ".barcol{width:30%}.fl td:nth-child(3){min-width:10.5rem}" /* attribute.OverallWidth in one piece */
     "svg .p{fill:var(--pass)}svg .f{fill:var(--fail)}svg .u{fill:url(#hatch)}"
     ".key{display:inline-flex;flex-wrap:wrap;gap:.2rem 1.1rem;font-size:.85rem;color:var(--soft);margin:0 0 .2rem}"
     ".key svg{width:1.5rem;height:.8rem;vertical-align:-.05rem;margin-right:.35rem;border-radius:2px}"

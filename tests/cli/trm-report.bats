@@ -198,6 +198,16 @@ END
     run -4 trm-report -e ERROR -o p.html <(grep '"kind":"specification"' facet.ndjson)
 }
 
+@test "words and marks stand out from what is behind them, by day and in the dark" {
+    trm-report records.ndjson > page.html
+    run -0 perl "$ROOT/tests/cli/contrast.pl" page.html
+    [ "$output" = "44 pairs" ] || { echo "$output"; false; }
+    # and a colour that does not is found
+    sed 's/--soft:#a3abb3/--soft:#535b63/' page.html > dim.html
+    run -0 perl "$ROOT/tests/cli/contrast.pl" dim.html
+    [[ "$output" == *"dark: soft on card is "* ]]
+}
+
 @test "the same records give the same bytes, and a date only when it is given" {
     trm-report records.ndjson > one.html
     sleep 1.1

@@ -161,6 +161,59 @@ END
     ask < q | cmp - want
 }
 
+@test "the solver interface: a task and the most cycles in; solution, confidence, trace and cycles out" {
+    trm-train --preset micro --fresh sudoku4 -e 1 --epoch-steps 5 -o s.trm > epochs
+    trm-gen --family sudoku4 -n 12 --seed 9 | sed 's/"v":1,/&"max_cycles":3,/' > tasks
+    trm-infer -m s.trm tasks > want
+    start -w 2 -m unix:figures -- trm-infer -m s.trm
+    ask < tasks > got
+    cmp want got
+    for member in '"answer":\[[0-9,]*\]' '"confidence":[0-9.]*' '"steps":\[{"step":1,' '"halted_at":[123][,}]' '"max_cycles":3'; do
+        [ "$(grep -cE "$member" got)" -eq 12 ] || { echo "no $member"; head -n 1 got; false; }
+    done
+    trm-verify tasks < got | grep -q '"kind":"verified"'
+    # several families of clients at once: what is no task of the solver's is refused, and the next is solved
+    { sed -n 1p tasks; el no-task; trm-gen --family latin4 -n 1 --seed 1; sed -n 2p tasks; } | ask > mixed
+    [ "$(cut -c 1-16 mixed | tr '\n' ' ')" = '{"kind":"trace", {"kind":"refused {"kind":"refused {"kind":"trace", ' ]
+    [ "$(metric 'trm_requests_total{outcome="answered"}')" = 14 ]
+}
+
+# What clients send is cut into lines here and parsed by the room rec (tests/fuzz/ndjson.c): here is what connections do.
+@test "clients that send no text, half a line, a byte at a time, or vanish cost the others nothing" {
+    start -w 2 --idle 3 --max-line 2000 -m unix:figures -- ./worker
+    perl -MIO::Socket::UNIX -MSocket -e '
+        sub c { IO::Socket::UNIX->new($_[0] // "sock") or die "no server\n" }
+        srand 7;
+        for my $round (1 .. 40) { # anything at all, sometimes with line ends; gone before the answer
+            my $s = c();
+            syswrite $s, join "", map { chr int rand 256 } 1 .. 1 + rand 3000;
+            close $s if $round % 2;
+            push @kept, $s;
+        }
+        my $flood = c(); # never reads its answers
+        $flood->blocking(0);
+        for (1 .. 2000) { syswrite $flood, qq({"kind":"element","id":"f$_"}\n) }
+        for my $s (c(), c("figures")) { syswrite $s, "GET / HTT"; push @kept, $s }
+        my $half = c(); # says that it will send no more, and still gets what it asked for
+        syswrite $half, qq({"kind":"element","id":"half"}\n{"kind":"element","id":"cut);
+        shutdown $half, 1;
+        my @a = <$half>;
+        print "half: ", scalar @a, " ", $a[0];
+        my $drip = c();
+        for (split //, qq({"kind":"element","id":"drip"}\n)) { syswrite $drip, $_; select undef, undef, undef, 0.01 }
+        print "drip: ", scalar <$drip>;
+        my $deep = c();
+        syswrite $deep, ("[" x 1900) . "\n" . qq({"kind":"element","id":"\\u0000"}\n) . qq({"kind":"element","id":"last"}\n);
+        print "deep: ", scalar <$deep> for 1 .. 3;
+    ' > said
+    grep -q '^half: [12] {"kind":"trace","v":1,"id":"half"' said
+    grep -q '^drip: {"kind":"trace","v":1,"id":"drip"' said
+    [ "$(grep -c '^deep: {"kind":"refused"' said)" -ge 1 ] && grep -q '^deep: {"kind":"trace","v":1,"id":"last"' said
+    kill -0 "$server"
+    el after | ask | grep -q '"id":"after"'
+    [ "$(metric trm_workers)" = 2 ]
+}
+
 @test "wrong command lines are 2, a command that cannot run is 3" {
     run -2 trm-serve -l unix:sock
     run -2 trm-serve -- ./worker
