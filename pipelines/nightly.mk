@@ -2,7 +2,7 @@
 #
 #     make -f pipelines/nightly.mk IFC=folder OUT=night
 #
-# leaves in OUT: report.html, report.txt, alerts.ndjson, nights.ndjson (a record a night, trm-night(5)), models/ (a store), and in
+# leaves in OUT: report.html, report.txt, topics.bcf, alerts.ndjson, nights.ndjson (a record a night, trm-night(5)), models/ (a store), and in
 # nights/DAY all that the night made: checked, diff, samples, candidate.trm, eval, traces, log.
 #
 # The steps: exam (once) - check - diff - samples - train - compare - promote - verdicts - report - alerts. A night that was cut short

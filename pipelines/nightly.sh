@@ -140,12 +140,17 @@ step_report() {
     local -a in=("$night/checked.ndjson" "$night/broken.ndjson" "$night/traces.ndjson")
     [ ! -e "$night/eval.ndjson" ] || in+=("$night/eval.ndjson")
     [ ! -e "$night/epochs.ndjson" ] || in+=("$night/epochs.ndjson")
-    make_file "$night/report.html" "$BIN/trm-report" -t "$TITLE" --date "$NIGHT" "${in[@]}"
-    make_file "$night/report.txt" "$BIN/trm-report" -f text -t "$TITLE" "${in[@]}"
-    cp "$night/report.html" "$OUT/report.html.part"
-    mv "$OUT/report.html.part" "$OUT/report.html"
-    cp "$night/report.txt" "$OUT/report.txt.part"
-    mv "$OUT/report.txt.part" "$OUT/report.txt"
+    # of the night's date, so that the same night done again is the same bytes
+    leave report.html html
+    leave report.txt text
+    leave topics.bcf bcf2.1
+}
+
+# leave NAME FORMAT: a report in the folder of the night, and a copy beside it that is the newest
+leave() {
+    make_file "$night/$1" "$BIN/trm-report" -f "$2" -t "$TITLE" --date "$NIGHT" "${in[@]}"
+    cp "$night/$1" "$OUT/$1.part"
+    mv "$OUT/$1.part" "$OUT/$1"
 }
 
 # --- the record of the night ----------------------------------------------------------------------------------------
