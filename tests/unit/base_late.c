@@ -27,6 +27,7 @@ T_MAIN
     T("so is a name that it lacks")
     {
         struct trm_late l = {.files = {"libm.so.6"}, .names = absent, .n_names = 2, .lock = PTHREAD_MUTEX_INITIALIZER};
+        err = (struct trm_err){0};
         CHECK(trm_late_open(&l, &err) != 0);
         CHECK(err.kind == TRM_SYS && strstr(err.text, "no_such_name"));
     }
