@@ -43,7 +43,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work/debian" "$stage/DEBIAN"
 printf 'Source: trm\n\nPackage: trm\nArchitecture: any\n' > "$work/debian/control"
 # what programs open only when they need it, as if it were linked (lib/mat/mat.c, lib/rule/xml.c)
-${CC:-cc} -shared -x c /dev/null -o "$work/late.so" -Wl,--no-as-needed -lopenblas -lxml2
+${CC:-cc} -shared -x c /dev/null -o "$work/late.so" -Wl,--no-as-needed -lopenblas -lxml2 -lzip
 programs=("$stage"/usr/bin/trm-* "$work/late.so")
 depends=$(cd "$work" && dpkg-shlibdeps --warnings=0 -O "${programs[@]/#/-e}")
 cat > "$stage/DEBIAN/control" << END

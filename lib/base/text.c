@@ -145,19 +145,20 @@ short_decimal(char *out, double x)
         uint64_t m = (uint64_t)(a * ten[k] + 0.5);
         if (fabs(a * ten[k] - (double)m) > a * ten[k] * 1e-15 || (double)m / ten[k] != a)
             continue;
-        char text[40], *end = text + sizeof text, *p = digits_before(end, m);
+        char text[72], *end = text + 48, *p = digits_before(end, m), behind[16]; /* whole vectors are moved, of which not all bytes count */
         while (end - p <= k) /* a digit before the point */
             *--p = '0';
-        size_t whole = (size_t)(end - p) - (size_t)k, n = 0;
-        if (x < 0)
-            out[n++] = '-';
-        memcpy(out + n, p, whole);
-        n += whole;
+        size_t n = (size_t)(end - p);
         if (k > 0) {
-            out[n++] = '.';
-            memcpy(out + n, p + whole, (size_t)k);
-            n += (size_t)k;
+            memcpy(behind, end - k, sizeof behind);
+            memmove(p - 1, p, sizeof behind);
+            memcpy(end - k, behind, sizeof behind);
+            *(end - k - 1) = '.';
+            p--, n++;
         }
+        if (x < 0)
+            *--p = '-', n++;
+        memcpy(out, p, 24);
         out[n] = '\0';
         return n;
     }

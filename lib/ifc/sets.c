@@ -4,7 +4,7 @@
 
 #include "room.h"
 
-enum { FEW = 24 }; /* up to so many texts are compared one by one, more go through a table */
+enum { FEW = 8 }; /* up to so many texts are compared one by one, more go through a table */
 
 static uint64_t
 hash_text(struct trm_ifc_text t)

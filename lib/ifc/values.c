@@ -22,12 +22,16 @@ wrapper(struct trm_ifc *f, const char *word, size_t n)
     uint64_t h = n, last = 0; /* of the last eight letters: all begin with IFC */
     memcpy(&last, n < sizeof last ? word : word + n - sizeof last, n < sizeof last ? n : sizeof last);
     h = (h ^ last) * 0x9E3779B97F4A7C15u;
-    struct trm_ifc_wrapper *w = &f->wrappers[h >> 32 & (N_WRAPPERS - 1)];
+    struct trm_ifc_wrapper *w = &f->wrappers[(h ^ h >> 32) & (N_WRAPPERS - 1)], *other = &f->wrappers[h >> 52 & (N_WRAPPERS - 1)];
+    if (other->n == n && other->word && memcmp(other->word, word, n) == 0)
+        w = other;
     if (w->n == n && w->word && memcmp(w->word, word, n) == 0) {
         if (!w->type)
             trm_step_warn(&f->step, "unknown_type", (size_t)(word - f->step.data));
         return w;
     }
+    if (!other->word) /* a word has two places, so that two that are used in turn do not drive each other out */
+        w = other;
     *w = (struct trm_ifc_wrapper){.word = word, .n = n};
     int decl = trm_schema_decl_n(f->schema, word, n);
     for (size_t s = 3; decl < 0 && s-- > 0;)

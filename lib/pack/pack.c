@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <zip.h>
+
+#include "zip.h"
 
 enum {
     SMALL = 1 << 20,  /* up to here any ratio is fine */
@@ -124,8 +125,10 @@ int
 trm_unpack_open(struct trm_unpack *u, const void *zip, size_t n, struct trm_err *err)
 {
     zip_error_t e;
-    zip_error_init(&e);
     u->archive = NULL;
+    if (trm_zip_open(err) != 0)
+        return -1;
+    zip_error_init(&e);
     zip_source_t *source = zip_source_buffer_create(zip, n, 0, &e);
     if (!source)
         return fail(err, "zip", &e);
@@ -206,6 +209,8 @@ static int
 begin(struct trm_pack *p, struct trm_err *err)
 {
     zip_error_t e;
+    if (trm_zip_open(err) != 0)
+        return -1;
     zip_error_init(&e);
     p->source = zip_source_buffer_create(NULL, 0, 0, &e);
     if (!p->source)

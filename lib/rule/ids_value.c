@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ids.h"
+#include "ids_facet.h"
 
 #include "../base/text.h"
 #include "../schema/schema.h"
@@ -149,4 +149,26 @@ trm_ids_item_matches(const struct ids_value *v, const struct trm_value *item)
     if (item->kind == TRM_VALUE_BOOL)
         return trm_ids_text_matches(v, item->flag ? "true" : "false") || (v->simple && trm_ids_text_matches(v, item->flag ? "1" : "0"));
     return item->kind == TRM_VALUE_TEXT && trm_ids_text_matches(v, item->text);
+}
+
+bool
+trm_ids_any_item(const struct ids_value *asked, const struct trm_value *v)
+{
+    for (size_t i = 0; i < trm_value_count(v); i++) {
+        struct trm_value item = trm_value_item(v, i);
+        if (trm_ids_item_matches(asked, &item))
+            return true;
+    }
+    return false;
+}
+
+/* What a value that is there misses of what is asked for. */
+enum trm_reason
+trm_ids_value_reason(const struct ids_value *v)
+{
+    if (v->simple || v->enumeration)
+        return TRM_VALUE;
+    if (v->patterns)
+        return TRM_PATTERN;
+    return v->length >= 0 || v->min_length >= 0 || v->max_length >= 0 ? TRM_WHY_LENGTH : TRM_BOUND;
 }
