@@ -740,8 +740,10 @@ processors(void)
 static void
 set_default(const struct trm_cli_opt *opts, const char *word, size_t n)
 {
+    static char texts[256]; /* the presets' longest list of texts has some 40 letters */
+    static size_t used;
     const char *equals = memchr(word, '=', n);
-    size_t n_name = (size_t)(equals - word);
+    size_t n_name = (size_t)(equals - word), n_text = n - n_name - 1;
     for (const struct trm_cli_opt *o = opts; o->name; o++) {
         bool letter = n_name == 1 && o->letter == *word;
         if (!letter && (strlen(o->name) != n_name || memcmp(o->name, word, n_name) != 0))
@@ -752,8 +754,10 @@ set_default(const struct trm_cli_opt *opts, const char *word, size_t n)
             *(double *)o->to = strtod(equals + 1, NULL);
         else if (o->type == TRM_OPT_FLAG)
             *(bool *)o->to = equals[1] == '1';
-        else
-            *(const char **)o->to = strndup(equals + 1, n - n_name - 1); /* lives as long as the program */
+        else if (used + n_text < sizeof texts) {
+            *(const char **)o->to = memcpy(texts + used, equals + 1, n_text);
+            used += n_text + 1;
+        }
     }
 }
 

@@ -243,9 +243,9 @@ block_amx(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pair, 
 }
 
 #ifdef TRM_AMX_IN_C
-static const struct trm_mat_bf16 amx_in_c = {"amx in C", 2, false, block_amx};
+static const struct trm_mat_bf16 amx_in_c = {"amx in C", 2, 16, false, block_amx};
 #else
-static const struct trm_mat_bf16 amx = {"amx", 2, true, block_amx};
+static const struct trm_mat_bf16 amx = {"amx", 2, 16, true, block_amx};
 
 const struct trm_mat_bf16 *
 trm_mat_amx(void)

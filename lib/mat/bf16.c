@@ -48,17 +48,53 @@ trm_mat_panels(uint32_t *p, const trm_bf16 *x, size_t ld, size_t k, size_t d)
     }
 }
 
+typedef uint32_t v16 __attribute__((vector_size(64), aligned(4), may_alias));
+typedef uint32_t v16_which __attribute__((vector_size(64)));
+
+/* One step of turning 16 by 16 about: blocks of `by` change sides. */
+INLINE void
+swap_blocks(v16 x[16], const unsigned by)
+{
+    v16_which lo, hi;
+    for (unsigned j = 0; j < 16; j++)
+        lo[j] = j & by ? 16 + j - by : j, hi[j] = j & by ? 16 + j : j + by;
+#pragma GCC unroll 16
+    for (unsigned i = 0; i < 16; i++)
+        if (!(i & by)) {
+            v16 a = x[i], b = x[i + by];
+            x[i] = __builtin_shuffle(a, b, lo), x[i + by] = __builtin_shuffle(a, b, hi);
+        }
+}
+
+/* Sixteen columns of a panel, of which `have` exist, and sixteen pairs of each. */
+INLINE void
+square_t(uint32_t *restrict p, const trm_bf16 *x, size_t ld, size_t have, size_t w)
+{
+    v16 v[16];
+#pragma GCC unroll 16
+    for (size_t i = 0; i < 16; i++)
+        v[i] = i < have ? *(const v16 *)(const void *)(x + i * ld) : (v16){0};
+    swap_blocks(v, 1), swap_blocks(v, 2), swap_blocks(v, 4), swap_blocks(v, 8);
+#pragma GCC unroll 16
+    for (size_t r = 0; r < 16; r++)
+        *(v16 *)(void *)(p + r * w) = v[r];
+}
+
 /* One panel of w columns of which `have` exist. */
 TRM_WIDE static void
 panel_t(uint32_t *restrict p, const trm_bf16 *x, size_t ld, size_t have, size_t w, size_t k2)
 {
-    for (size_t i = 0; i < have; i++) {
-        const uint32_t *row = (const uint32_t *)(const void *)(x + i * ld);
-        for (size_t r = 0; r < k2; r++)
-            p[r * w + i] = row[r];
+    for (size_t i = 0; i < w; i += 16, x += 16 * ld, p += 16) {
+        size_t n = have > i ? have - i : 0, r = 0;
+        for (; r + 16 <= k2; r += 16)
+            if (n >= 16)
+                square_t(p + r * w, x + 2 * r, ld, 16, w);
+            else
+                square_t(p + r * w, x + 2 * r, ld, n, w);
+        for (; r < k2; r++)
+            for (size_t j = 0; j < 16; j++)
+                p[r * w + j] = j < n ? ((const uint32_t *)(const void *)(x + j * ld))[r] : 0;
     }
-    for (size_t r = 0; r < k2 && have < w; r++)
-        memset(p + r * w + have, 0, (w - have) * sizeof *p);
 }
 
 void
@@ -89,7 +125,7 @@ block_plain(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pair
         }
 }
 
-static const struct trm_mat_bf16 plain = {"plain", 1, false, block_plain};
+static const struct trm_mat_bf16 plain = {"plain", 1, 1, false, block_plain};
 
 /* --- AVX512-BF16 ------------------------------------------------------------------------------------------------- */
 #if defined(__x86_64__)
@@ -161,7 +197,7 @@ block_avx512(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pai
     }
 }
 
-static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, true, block_avx512};
+static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, 6, true, block_avx512};
 
 static bool
 has_avx512(void)
@@ -171,7 +207,7 @@ has_avx512(void)
            && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 #else
-static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, true, block_plain};
+static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, 6, true, block_plain};
 
 static bool
 has_avx512(void)

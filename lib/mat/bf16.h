@@ -28,6 +28,7 @@ typedef uint16_t trm_bf16;
 struct trm_mat_bf16 {
     const char *name;   /* "amx", "avx512_bf16", "plain" */
     size_t at_a_time;   /* samples of a micro-batch worth computing together */
+    size_t tile_rows;   /* rows that its instructions like to come in */
     bool avx512;        /* whether its processors have AVX512-BF16 vectors too */
     /* c [rows,cols] (rows ldc apart) = or += sum over k of a(i,k) b(k,j).
      * a: pair k of row i at a[i*a_row + k*a_pair], where one of the two strides is 1

@@ -2,11 +2,8 @@
 #include "mat.h"
 
 #include <cblas.h>
-#include <dlfcn.h>
-#include <pthread.h>
-#include <stdint.h>
-#include <stdio.h>
 
+#include "../base/late.h"
 #include "../base/wide.h"
 
 #ifdef TRM_DOUBLE
@@ -31,38 +28,24 @@ trm_mat_core_wanted(void)
     return NULL;
 }
 
-/* OpenBLAS is opened when a product first needs it, as most programs and the bfloat16 road never do and its start takes longer
- * than theirs. */
+/* OpenBLAS, opened when a product first needs it. */
 static struct {
     __typeof__(GEMM) *gemm;
     __typeof__(openblas_get_corename) *core;
     __typeof__(openblas_set_num_threads) *threads;
-    char why[200]; /* it could not be opened; empty: it could */
 } blas;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void
-open_once(void)
-{
-    void *lib = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-    if (lib) {
-        blas.gemm = (__typeof__(blas.gemm))(uintptr_t)dlsym(lib, GEMM_NAME);
-        blas.core = (__typeof__(blas.core))(uintptr_t)dlsym(lib, "openblas_get_corename");
-        blas.threads = (__typeof__(blas.threads))(uintptr_t)dlsym(lib, "openblas_set_num_threads");
-    }
-    if (blas.gemm && blas.core && blas.threads)
-        blas.threads(1);
-    else {
-        const char *why = dlerror();
-        snprintf(blas.why, sizeof blas.why, "%s", why ? why : "libopenblas.so.0 lacks what is needed of it");
-    }
-}
+static const struct trm_late_name names[] = {
+    {GEMM_NAME, &blas.gemm}, {"openblas_get_corename", &blas.core}, {"openblas_set_num_threads", &blas.threads}};
+static struct trm_late lib = {.files = {"libopenblas.so.0"}, .names = names, .n_names = sizeof names / sizeof *names,
+                              .lock = PTHREAD_MUTEX_INITIALIZER};
 
 int
 trm_mat_open(struct trm_err *err)
 {
-    pthread_once(&once, open_once);
-    return blas.why[0] ? trm_err_set(err, TRM_SYS, "%s", blas.why) : 0;
+    if (trm_late_open(&lib, err) != 0)
+        return -1;
+    blas.threads(1);
+    return 0;
 }
 
 const char *

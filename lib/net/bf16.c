@@ -255,10 +255,13 @@ product(const struct run *r, float *out, size_t width, const trm_bf16 *a, size_t
     }
 }
 
+/* At most TRM_BF_CHUNK, whole tiles but for the last, and as even as can be: a last row by itself costs as much as three. */
 static size_t
 chunk_rows(const struct run *r, size_t at)
 {
-    return r->r1 - at < TRM_BF_CHUNK ? r->r1 - at : TRM_BF_CHUNK;
+    size_t left = r->r1 - at, chunks = (left + TRM_BF_CHUNK - 1) / TRM_BF_CHUNK, tile = r->mat->tile_rows;
+    size_t rows = ((left + chunks - 1) / chunks + tile - 1) / tile * tile;
+    return rows < left ? rows : left;
 }
 
 /* A chunk of rows of one panel's worth of columns: own->chunk + at [rows, ld] = a W[:, j..]. */

@@ -286,9 +286,10 @@ trm_bf_softmax_back(trm_bf16 *restrict ds, const float *restrict dp, const trm_b
     }
 }
 
-TRM_WIDE void
-trm_bf_turn_rows(float *v, size_t ld, size_t rows, size_t cols, size_t half, const float *cos, const float *sin,
-                 size_t first, size_t len, float sign)
+/* half is a constant in the calls that matter. */
+INLINE void
+turn_rows(float *v, size_t ld, size_t rows, size_t cols, size_t half, const float *cos, const float *sin, size_t first,
+          size_t len, float sign)
 {
     for (size_t i = 0; i < rows; i++) {
         size_t l = (first + i) % len;
@@ -302,6 +303,18 @@ trm_bf_turn_rows(float *v, size_t ld, size_t rows, size_t cols, size_t half, con
             }
         }
     }
+}
+
+TRM_WIDE void
+trm_bf_turn_rows(float *v, size_t ld, size_t rows, size_t cols, size_t half, const float *cos, const float *sin,
+                 size_t first, size_t len, float sign)
+{
+    if (half == 16)
+        turn_rows(v, ld, rows, cols, 16, cos, sin, first, len, sign);
+    else if (half == 32)
+        turn_rows(v, ld, rows, cols, 32, cos, sin, first, len, sign);
+    else
+        turn_rows(v, ld, rows, cols, half, cos, sin, first, len, sign);
 }
 
 TRM_WIDE void
