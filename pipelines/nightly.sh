@@ -138,8 +138,9 @@ step_verdicts() {
 
 step_report() {
     local -a in=("$night/checked.ndjson" "$night/broken.ndjson" "$night/traces.ndjson")
-    [ ! -e "$night/eval.ndjson" ] || in+=("$night/eval.ndjson")
-    [ ! -e "$night/epochs.ndjson" ] || in+=("$night/epochs.ndjson")
+    for f in diff eval epochs; do
+        [ ! -e "$night/$f.ndjson" ] || in+=("$night/$f.ndjson")
+    done
     # of the night's date, so that the same night done again is the same bytes
     leave report.html html
     leave report.txt text

@@ -39,7 +39,7 @@ setup_file() {
     done
     [ ! -s out/alerts.ndjson ]
     # the topics are those of this night, whenever they are made
-    trm-report -f bcf2.1 -t "Building code check" --date 2027-03-01 out/last/{checked,broken,traces,eval,epochs}.ndjson | cmp - out/topics.bcf
+    trm-report -f bcf2.1 -t "Building code check" --date 2027-03-01 out/last/{checked,broken,traces,diff,eval,epochs}.ndjson | cmp - out/topics.bcf
     [ "$(member 01 state)" = done ] && [ "$(member 01 models)" = 2 ] && [ "$(member 01 promoted)" = true ]
     [ "$(member 01 version)" = 1 ]
     [ "$(member 01 accuracy)" = "$(exam_accuracy)" ]
@@ -53,6 +53,7 @@ setup_file() {
     run -0 night 02
     [ "$(member 02 trained)" = false ] && [ "$(member 02 promoted)" = false ]
     [ "$(member 02 new)" = 0 ] && [ "$(member 02 regressed)" = 0 ]
+    grep -q "Since last time" out/report.html
     [ "$(member 02 accuracy)" = "$before" ]
     [ "$(exam_accuracy)" = "$before" ]
 }
