@@ -30,24 +30,24 @@ EFFORT ?= 100
 D ?=
 
 # what was found to learn most in a second of processor (tests/bench/LOG.md): shallow cycles and a high rate
-FAST := --preset sudoku6 --batch 64 -n 2 -T 1 --lr 1.5e-3 --max-steps 6 --val-steps 6 --val-asks 128
+FAST := --preset sudoku6 --val-asks 128
 
 # name := families that the model is for | preset and what differs from it | epochs of 100 optimiser steps
 sudoku4    := sudoku4    | --preset sudoku4 | 6
 sudoku6    := sudoku6    | $(FAST) | 30
 sudoku9    := sudoku9d1  | --preset sudoku9 | 100
-latin5     := latin5     | --preset sudoku6 --batch 64 | 14
+latin5     := latin5     | --preset sudoku6 -n 3 -T 2 --lr 1e-3 --max-steps 8 --val-steps 8 | 14
 binairo6   := binairo6   | $(FAST) --warmup 50 --cooldown 0.25 | 22
-maze9      := maze9      | $(FAST) --batch 32 --halt 0.9 | 14
+maze9      := maze9      | $(FAST) --batch 32 | 14
 nonogram5  := nonogram5  | $(FAST) | 10
 queens8    := queens8    | $(FAST) --warmup 50 --cooldown 0.3 | 14
 colouring10 := colouring10 | --preset maze9 | 30
 turn10     := turn10     | --preset grid10 | 30
 infer5     := infer5     | --preset grid10 | 60
-sequence10 := sequence10 | --preset sudoku6 --batch 64 | 20
-modular5   := modular5   | $(FAST) --halt 0.9 | 16
-rewrite8   := rewrite8   | --preset sudoku6 --batch 64 | 20
-linear3    := linear3    | --preset sudoku6 --batch 64 | 20
+sequence10 := sequence10 | $(FAST) | 20
+modular5   := modular5   | $(FAST) | 16
+rewrite8   := rewrite8   | $(FAST) | 20
+linear3    := linear3    | $(FAST) | 20
 # one model for all families of a domain
 geometric  := turn10 mirror10 transpose10 recolour10 shift10 crop10 symmetry10 gravity10 | --preset grid10 | 60
 logical    := sudoku4 sudoku6 latin5 binairo6 | --preset maze9 | 60
