@@ -277,7 +277,7 @@ int
 trm_ckpt_open(struct trm_ckpt *c, const char *path, bool foreign, struct trm_err *err)
 {
     *c = (struct trm_ckpt){0};
-    if (trm_map_open(&c->map, path, 0, err) != 0)
+    if (trm_map_read(&c->map, path, 0, err) != 0)
         return -1;
 #ifdef MADV_POPULATE_READ /* all of it is read at once: one call instead of hundreds of page faults; where it fails they come */
     if (c->map.mapped)
