@@ -11,7 +11,7 @@ void *
 trm_big_alloc(size_t n)
 {
     if (n < FROM || n > SIZE_MAX - LARGE_PAGE)
-        return malloc(n ? n : 1);
+        return n > SIZE_MAX - 127 ? NULL : aligned_alloc(64, (n + 127) / 64 * 64);
     n = (n + LARGE_PAGE - 1) & ~(size_t)(LARGE_PAGE - 1);
     void *p = aligned_alloc(LARGE_PAGE, n);
     if (p)

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* n bytes, not zeroed, aligned for anything; give them back with free(). NULL when memory is out. What is never touched takes
+/* n bytes, not zeroed, at a multiple of 64; give them back with free(). NULL when memory is out. What is never touched takes
  * no room, but for the rest of the last large page (2 MiB). */
 void *trm_big_alloc(size_t n);
 /* The same zeroed, for count things of that size. */

@@ -129,7 +129,7 @@ trm_bf_new(const struct trm_net *net, size_t m, bool train)
     struct trm_cut c = {0};
     if (b->traces) {
         take(net, &c, m, train, b);
-        b->memory = c.base = trm_work_room(c.used);
+        b->memory = c.base = trm_big_alloc(c.used);
     }
     if (!b->memory) {
         trm_bf_free(b);

@@ -64,7 +64,7 @@ trm_bf_weights_new(const struct trm_net *net, bool train)
     struct trm_cut cut = {0};
     for (size_t i = 0; w->layers && i < layers; i++)
         take(&cut, net, train, &w->layers[i]);
-    w->memory = cut.base = trm_work_room(cut.used);
+    w->memory = cut.base = trm_big_alloc(cut.used);
     if (!w->layers || !w->memory) {
         trm_bf_weights_free(w);
         return NULL;

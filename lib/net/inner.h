@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "../base/big.h"
 #include "net.h"
 
 /* Whether the settings are in range and agree; TRM_USAGE names the one that does not. */
@@ -84,7 +85,7 @@ struct trm_work {
     const trm_real *packed;    /* what they were made from; NULL: to be made */
 };
 
-/* A region measured first (base NULL), then cut. Pieces start at multiples of 64 bytes. */
+/* A region measured first (base NULL), made by trm_big_alloc, then cut. Pieces start at multiples of 64 bytes. */
 struct trm_cut {
     char *base;
     size_t used;
@@ -98,8 +99,6 @@ trm_cut(struct trm_cut *c, size_t n, size_t size)
 }
 
 /* --- work.c --- */
-/* n bytes for pieces of trm_cut, at a multiple of 64; NULL: no memory. Freed with free(). */
-void *trm_work_room(size_t n);
 /* NULL: no memory. */
 struct trm_work *trm_work_new(const struct trm_net *net, size_t count, size_t micro, bool train, size_t threads);
 void trm_work_free(struct trm_work *w);

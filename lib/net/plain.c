@@ -71,7 +71,7 @@ trm_plain_new(const struct trm_net *net, size_t m, bool train)
     struct trm_cut c = {0};
     if (b->plain && b->traces) {
         take_all(net, &c, m, train, b);
-        b->memory = c.base = trm_work_room(c.used);
+        b->memory = c.base = trm_big_alloc(c.used);
     }
     if (!b->memory) {
         trm_plain_free(b);

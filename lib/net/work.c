@@ -2,16 +2,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "../base/big.h"
 #include "../mat/mat.h"
 #include "bf16.h"
 #include "inner.h"
-
-void *
-trm_work_room(size_t n)
-{
-    return n < 1 << 20 ? aligned_alloc(64, (n + 127) / 64 * 64) : trm_big_alloc(n); /* which is at whole pages from there on */
-}
 
 static void
 take_bench(const struct trm_net *net, struct trm_cut *c, size_t m, bool train, struct trm_bench *b)
@@ -33,7 +26,7 @@ bench_init(const struct trm_net *net, size_t m, bool train, struct trm_bench *b)
 {
     struct trm_cut c = {0};
     take_bench(net, &c, m, train, b);
-    b->memory = c.base = trm_work_room(c.used);
+    b->memory = c.base = trm_big_alloc(c.used);
     if (!b->memory)
         return -1;
     c.used = 0;
