@@ -124,7 +124,7 @@ train() { "$BIN/trm-train" -r $rules "$@" "$work/few.s" > "$work/out" 2> "$work/
 twenty() { for ((k = 0; k < 20; k++)); do "$@" < /dev/null; done; }
 start() { seconds twenty "$BIN/trm-infer" -m "$work/big.trm" | awk '{print $1 / 20}'; }
 one_by_one() { # p95 of seconds an element, halting by the published rule
-    grep '"side":"test"' "$work/few.s" | head -n 400 | "$BIN/trm-infer" -m "$work/w128.trm" -j 2 --halt 0.5 --stats "$work/stats" > "$work/out" 2> "$work/err" || [ $? -eq 1 ]
+    grep -m 400 '"side":"test"' "$work/few.s" | "$BIN/trm-infer" -m "$work/w128.trm" -j 2 --halt 0.5 --stats "$work/stats" > "$work/out" 2> "$work/err" || [ $? -eq 1 ]
     sed 's/.*"p95_ms": *\([0-9.]*\).*/\1/' "$work/stats" | awk '{print $1 / 1000}'
 }
 samples 100 2
