@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "../base/hash.h"
 #include "../rec/rec.h"
@@ -279,10 +278,6 @@ trm_ckpt_open(struct trm_ckpt *c, const char *path, bool foreign, struct trm_err
     *c = (struct trm_ckpt){0};
     if (trm_map_read(&c->map, path, 0, err) != 0)
         return -1;
-#ifdef MADV_POPULATE_READ /* all of it is read at once: one call instead of hundreds of page faults; where it fails they come */
-    if (c->map.mapped)
-        madvise((void *)(uintptr_t)c->map.data, c->map.size, MADV_POPULATE_READ);
-#endif
     if (read_all(c, foreign, err) == 0)
         return 0;
     trm_ckpt_release(c);
