@@ -790,11 +790,11 @@ is_preset(const char *name)
     return false;
 }
 
-int
-main(int argc, char **argv)
+/* What options start from without a preset. */
+static struct train
+defaults(void)
 {
-    trm_cli_blas_core(trm_mat_core_wanted());
-    struct train t = {
+    return (struct train){
         .arch_name = "trm", .preset = "verdict", .backend = "auto", .optimiser = "adamw", .form = "attention", .pos = "none", .loss = "softmax",
         .epochs = 50, .patience = 15, .batch = 32, .width = 64, .heads = 4, .prefix = 4, .layers = 2, .n = 1, .T = 1,
         .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 400, .val_steps = 4,
@@ -802,6 +802,13 @@ main(int argc, char **argv)
         .expansion = 4, .embed_scale = 0.4, .explore = 0.3, .halt_weight = 0.5, .halt = 0.9, .jitter = 0.1, .varied = 0.15,
         .hide = {.tested = 0.9, .bounds = 0.1, .named = 0.5, .other = 0.15},
     };
+}
+
+int
+main(int argc, char **argv)
+{
+    trm_cli_blas_core(trm_mat_core_wanted());
+    struct train t = defaults();
     const struct trm_cli_opt opts[] = {
         {'o', "output", "MODEL", "the model file to write; MODEL.state beside it is for --resume", &t.out, 0, 0, TRM_OPT_STR},
         {'r', "rules", "RULES", "rule file that travels in the model, so that trm-infer can check elements; may be given again",

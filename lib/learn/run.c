@@ -87,7 +87,7 @@ trm_run_release(struct trm_run *r)
 static bool
 may_differ(const char *key, bool other_rows)
 {
-    static const char *const keys[] = {"n", "T", "max_steps", "explore", "halt_weight", "dropout", "micro", "lanes"};
+    static const char *const keys[] = {"n", "T", "grad_calls", "max_steps", "explore", "halt_weight", "dropout", "micro", "lanes"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(key, keys[i]))
             return true;

@@ -7,15 +7,6 @@
 enum { MOST_RULES = 64 };
 
 static void
-take_in_hand(struct trm_scores *s, size_t i)
-{
-    struct trm_err unknown = {0};
-    trm_shelf_get(&s->task, s->shelf, i);
-    if (!s->task.solved)
-        trm_task_solve(&s->task, &unknown);
-}
-
-static void
 note(struct trm_scores *s, size_t i, int baseline, const uint8_t *answer)
 {
     bool all;
@@ -59,7 +50,7 @@ count_answers(struct trm_table *whole, struct trm_scores *s, counts *count, size
     for (size_t i = 0; i < s->n; i++) {
         if (s->c[i].family != family || !s->c[i].cells)
             continue;
-        take_in_hand(s, i);
+        trm_scores_take(s, i);
         for (size_t k = 0; k < s->task.n; k++)
             count[k][s->task.answer[k] % TRM_TASK_VOCAB]++;
         uint64_t *n = trm_table_at(whole, trm_digest_of(s->task.answer, s->task.n), NULL);
@@ -79,7 +70,7 @@ usual_answer(struct trm_table *whole, struct trm_scores *s, size_t family)
     for (size_t i = 0; i < s->n; i++) {
         if (s->c[i].family != family || !s->c[i].cells)
             continue;
-        take_in_hand(s, i);
+        trm_scores_take(s, i);
         struct trm_digest d = trm_digest_of(s->task.answer, s->task.n);
         uint64_t *n = trm_table_at(whole, d, NULL);
         if (n && *n > most) {
@@ -100,7 +91,7 @@ best_rule(struct trm_scores *s, size_t family)
         bool all;
         if (s->c[i].family != family || !s->c[i].cells)
             continue;
-        take_in_hand(s, i);
+        trm_scores_take(s, i);
         for (int k = 0; k < MOST_RULES && trm_task_constant(s->right.tokens, &s->task, k); k++) {
             trm_score_cells(&all, &s->task, s->right.tokens);
             right[k] += all;
@@ -136,7 +127,7 @@ judge_family(struct trm_scores *s, counts *count, size_t family)
     for (size_t i = 0; rc == 0 && i < s->n; i++) {
         if (s->c[i].family != family || !s->c[i].cells)
             continue;
-        take_in_hand(s, i);
+        trm_scores_take(s, i);
         for (size_t k = 0; k < s->task.n; k++)
             s->right.tokens[k] = most_frequent(count[k], s->task.answer[k] % TRM_TASK_VOCAB);
         note(s, i, TRM_SCORE_MAJORITY, s->right.tokens);

@@ -14,6 +14,8 @@ struct trm_score_case { /* one task */
     long steps;
 };
 
+/* Task i into s->task, with its right answer if that can be known. */
+void trm_scores_take(struct trm_scores *s, size_t i);
 /* Fills base and base_cells of all cases. */
 int trm_score_baselines(struct trm_scores *s, struct trm_err *err);
 /* Of n tokens how many asked for are right; all: whether all are, and nothing stands elsewhere. */

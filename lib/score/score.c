@@ -32,9 +32,8 @@ asked_for(const struct trm_task *t)
     return n;
 }
 
-/* The task with its right answer, if that can be known. */
-static void
-take_in_hand(struct trm_scores *s, size_t i)
+void
+trm_scores_take(struct trm_scores *s, size_t i)
 {
     struct trm_err unknown = {0};
     trm_shelf_get(&s->task, s->shelf, i);
@@ -53,7 +52,7 @@ trm_scores_begin(struct trm_scores *s, const struct trm_shelf *shelf, struct trm
     for (size_t i = 0; i < s->n; i++) {
         struct trm_task_facts facts;
         char name[64];
-        take_in_hand(s, i);
+        trm_scores_take(s, i);
         trm_task_facts(&facts, s->task.family);
         snprintf(name, sizeof name, "%s%d", facts.name, s->task.size);
         long f = trm_names_put(&s->families, name);
@@ -76,7 +75,7 @@ trm_scores_answer(struct trm_scores *s, const struct trm_answer *a, struct trm_e
     struct trm_score_case *c = &s->c[i];
     if (c->said)
         return trm_err_set(err, TRM_DATA, "a second answer to this task");
-    take_in_hand(s, (size_t)i);
+    trm_scores_take(s, (size_t)i);
     trm_answer_judge(&v, &s->task, a);
     s->n_answers++;
     c->said = true;

@@ -124,7 +124,7 @@ val_of() { sed -nE "1s/.*\"$1\":([0-9.e+-]*).*/\1/p" "$2"; }
     trm-train $SMALL -e 1 -o old.trm samples > epochs
     run -2 trm-train $SMALL --width 32 -e 1 --from old.trm -o m.trm samples
     [[ "$output" == *"--from: the model to begin with has width 16, this one 32"* ]]
-    trm-train $SMALL -n 2 --max-steps 6 -e 1 --from old.trm -o m.trm samples > epochs # deeper is the same shape
+    trm-train $SMALL -n 2 --grad-calls 2 --max-steps 6 -e 1 --from old.trm -o m.trm samples > epochs # deeper is the same shape
     trm-train --arch prior -o prior.trm samples > epochs
     run -1 trm-train $SMALL -e 1 --from prior.trm -o m2.trm samples
     [[ "$output" == *"a baseline of kind prior"* ]]
