@@ -2,7 +2,7 @@
  *
  * Format: safetensors (8 bytes little-endian header length, a JSON header, the data). Files of ours start their data at a
  * multiple of 64 bytes with the tensors in the order they were given, so that a whole parameter vector is used where the
- * file is mapped, and add to `__metadata__`
+ * file stands in memory, and add to `__metadata__`
  *     "trm.format"  version, now 2
  *     "trm.sha256"  the file's name for itself: SHA-256 of header and data, the digits of both digests taken as zeros
  *     "trm.xxh64"   against damage, looked at whenever a file is opened: XXH64 of header and data, its own digits as zeros
