@@ -25,7 +25,7 @@ struct train {
     bool resume, places, plain, ramp;
     long epochs, patience, batch, grad_calls, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
         val_steps, memory, min_count, inner_multiple, epoch_steps;
-    double max_minutes, lr, cooldown, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter;
+    double max_minutes, lr, steps_ramp, cooldown, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter;
     struct trm_hide_opt hide;
     /* made of it */
     struct trm_cli *cli;
@@ -152,7 +152,7 @@ drill_config_of(struct train *t, struct trm_drill_config *c)
 {
     *c = (struct trm_drill_config){
         .net = net_of(t), .opt = opt_of(t), .batch = (size_t)t->batch, .threads = (size_t)t->threads, .team = t->team,
-        .backend = t->backend, .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule, .places = t->places, .augment = !t->plain, .ramp = t->ramp, .cooldown = t->cooldown,
+        .backend = t->backend, .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule, .places = t->places, .augment = !t->plain, .ramp = t->ramp, .steps_ramp = t->steps_ramp, .cooldown = t->cooldown,
         .epochs = (size_t)t->epochs, .epoch_steps = (size_t)t->epoch_steps, .val_tasks = (size_t)t->val_asks,
         .val_steps = (size_t)t->val_steps, .stop_q = stop_q(t),
     };
@@ -294,8 +294,9 @@ put_drill_epoch(struct train *t, const struct trm_drill_epoch *e)
     trm_jw_knum(&j, "exact", e->exact);
     trm_jw_knum(&j, "halt_steps", e->halt_steps);
     trm_jw_knum(&j, "lr", e->lr);
-    trm_jw_knum(&j, "updates", e->n);
-    trm_jw_knum(&j, "cycles", e->T);
+    trm_jw_knum(&j, "updates", e->depth.n);
+    trm_jw_knum(&j, "cycles", e->depth.T);
+    trm_jw_knum(&j, "max_steps", e->depth.max_steps);
     if (e->val.n) {
         trm_jw_knum(&j, "val_n", (double)e->val.n);
         trm_jw_knum(&j, "val_exact", e->val.exact);
@@ -475,7 +476,7 @@ end_epoch(struct train *t, const struct pupil *p, struct where *w, struct trm_er
 static bool
 is_done(const struct train *t, const struct trm_run *r)
 {
-    bool tired = r->count.epoch - r->count.best_epoch >= (uint64_t)t->patience && trm_run_phase(r, r->opt.steps) == 2;
+    bool tired = r->count.epoch - r->count.best_epoch >= (uint64_t)t->patience && trm_run_same_depth(trm_run_depth(r, r->opt.steps), r->full);
     return r->count.epoch >= (uint64_t)t->epochs || tired;
 }
 
@@ -845,6 +846,8 @@ main(int argc, char **argv)
          TRM_OPT_FLAG},
         {0, "ramp", NULL, "tasks: depth curriculum: (n,T) (2,1) to 30 % of all steps, (4,2) to 60 %, then full", &t.ramp, 0, 0,
          TRM_OPT_FLAG},
+        {0, "steps-ramp", "P", "tasks: share of all steps, at their beginning, in which supervision steps rise from 1 to all", &t.steps_ramp,
+         0, 1, TRM_OPT_NUM},
         {0, "epoch-steps", "N", "tasks: optimiser steps an epoch; 0: tasks/batch", &t.epoch_steps, 0, 1000000, TRM_OPT_INT},
         {0, "expansion", "X", "of SwiGLU", &t.expansion, 0.1, 64, TRM_OPT_NUM},
         {0, "positions", "N", "tokens of a sample; fields beyond are left out", &t.positions, 8, 4096, TRM_OPT_INT},

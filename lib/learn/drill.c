@@ -175,12 +175,13 @@ init_parts(struct trm_drill *d, struct trm_err *err)
     if (trm_net_init(&d->solver.net, &c->net, err) != 0 || trm_net_backend(&d->solver.net, c->backend, err) != 0)
         return -1;
     size_t per_epoch = c->epoch_steps ? c->epoch_steps : d->n_train ? (d->n_train + c->batch - 1) / c->batch : FRESH_EPOCH;
+    size_t all = c->epochs * per_epoch;
     if (c->cooldown > 0) {
-        c->opt.end = c->epochs * per_epoch;
-        c->opt.fall = (uint64_t)((1 - c->cooldown) * (double)c->opt.end);
+        c->opt.end = all;
+        c->opt.fall = (uint64_t)((1 - c->cooldown) * (double)all);
     }
     struct trm_run_config run = {.opt = c->opt, .batch = c->batch, .threads = c->threads, .team = c->team, .seed = c->seed,
-                                 .ramp = c->ramp ? c->epochs * per_epoch : 0};
+                                 .ramp = c->ramp ? all : 0, .steps_ramp = (uint64_t)(c->steps_ramp * (double)all)};
     /* K columns add up where one did as published */
     if (trm_run_init(&d->run, &d->solver.net, &run, 1 / sqrt(c->net.id_columns), err) != 0)
         return -1;
@@ -286,8 +287,7 @@ trm_drill_end_epoch(struct trm_drill *d, struct trm_drill_epoch *out, struct trm
 {
     const struct trm_run_count *c = &d->run.count;
     double steps = (double)c->step_of_epoch;
-    *out = (struct trm_drill_epoch){.epoch = c->epoch + 1, .steps = d->run.opt.steps, .n = d->solver.net.config.n,
-                                    .T = d->solver.net.config.T};
+    *out = (struct trm_drill_epoch){.epoch = c->epoch + 1, .steps = d->run.opt.steps, .depth = trm_run_depth(&d->run, d->run.opt.steps - 1)};
     out->loss = d->run.sum.loss / steps, out->halt_loss = d->run.sum.halt / steps;
     out->accuracy = c->labelled ? (double)c->right / (double)c->labelled : 0;
     out->exact = c->seen ? (double)c->exact / (double)c->seen : 0;
@@ -304,7 +304,7 @@ int
 trm_drill_finish(struct trm_drill *d, struct trm_drill_look *val, struct trm_err *err)
 {
     memcpy(d->run.ema, d->run.best, d->solver.net.n_params * sizeof *d->run.ema);
-    trm_run_deepen(&d->run, 2);
+    trm_run_deepen(&d->run, d->run.full);
     return look(d, val, err);
 }
 

@@ -53,9 +53,10 @@ struct trm_drill_config {
     size_t n_fresh;
     struct trm_side_rule rule;  /* what is made afresh is drawn only where this says train; for validation, val */
     bool places, augment;       /* see board.h; symmetries of the family on tasks kept in memory */
-    bool ramp;                  /* depth curriculum over epochs * steps of an epoch */
-    double cooldown;            /* share of epochs * steps of an epoch, at their end, in which the learning rate falls to none */
-    size_t epochs;              /* for these two */
+    /* of all steps, epochs * steps of an epoch: */
+    bool ramp;                   /* depth curriculum over them */
+    double steps_ramp, cooldown; /* share at their beginning in which supervision steps rise, at their end in which the rate falls */
+    size_t epochs;               /* for these three */
     size_t epoch_steps;         /* 0: tasks of the train side / batch, or 200 when tasks are only made afresh */
     size_t val_tasks, val_steps; /* looked at after each epoch, and supervision steps at most */
     double stop_q;
@@ -70,7 +71,7 @@ struct trm_drill_epoch {
     size_t epoch; /* from 1 */
     uint64_t steps;
     double loss, halt_loss, accuracy, exact, halt_steps, lr; /* training: means over the epoch */
-    uint32_t n, T;                                           /* depth at its end */
+    struct trm_run_depth depth;                              /* at its end */
     struct trm_drill_look val;
     bool best;
     size_t since_best; /* epochs */

@@ -52,7 +52,7 @@ int
 trm_run_init(struct trm_run *r, struct trm_net *net, const struct trm_run_config *c, double embed_scale, struct trm_err *err)
 {
     size_t n = net->n_params;
-    *r = (struct trm_run){.config = *c, .net = net, .n = net->config.n, .T = net->config.T};
+    *r = (struct trm_run){.config = *c, .net = net, .full = {net->config.n, net->config.T, net->config.max_steps}};
     if (check_team(net, c, err) != 0)
         return -1;
     r->params = calloc(n, sizeof *r->params);
@@ -131,25 +131,35 @@ trm_run_from(struct trm_run *r, const struct trm_net *net, const trm_real *param
 
 /* --- steps and epochs ------------------------------------------------------------------------------------------------- */
 
-int
-trm_run_phase(const struct trm_run *r, uint64_t steps)
-{
-    double share = r->config.ramp ? (double)steps / (double)r->config.ramp : 1;
-    return share < 0.3 ? 0 : share < 0.6 ? 1 : 2;
-}
-
 static uint32_t
 least(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
 }
 
-void
-trm_run_deepen(struct trm_run *r, int phase)
+struct trm_run_depth
+trm_run_depth(const struct trm_run *r, uint64_t steps)
 {
     static const uint32_t n[3] = {2, 4, UINT32_MAX}, T[3] = {1, 2, UINT32_MAX};
-    r->net->config.n = least(n[phase], r->n);
-    r->net->config.T = least(T[phase], r->T);
+    double share = r->config.ramp ? (double)steps / (double)r->config.ramp : 1;
+    int phase = share < 0.3 ? 0 : share < 0.6 ? 1 : 2;
+    struct trm_run_depth d = {least(n[phase], r->full.n), least(T[phase], r->full.T), r->full.max_steps};
+    if (steps < r->config.steps_ramp)
+        d.max_steps = 1 + (uint32_t)((double)d.max_steps * (double)steps / (double)r->config.steps_ramp);
+    d.max_steps = least(d.max_steps, r->full.max_steps);
+    return d;
+}
+
+bool
+trm_run_same_depth(struct trm_run_depth a, struct trm_run_depth b)
+{
+    return a.n == b.n && a.T == b.T && a.max_steps == b.max_steps;
+}
+
+void
+trm_run_deepen(struct trm_run *r, struct trm_run_depth d)
+{
+    r->net->config.n = d.n, r->net->config.T = d.T, r->net->config.max_steps = d.max_steps;
 }
 
 uint64_t
@@ -179,7 +189,7 @@ trm_run_step(struct trm_run *r, struct trm_err *err)
 {
     struct trm_net_stats st;
     size_t rank = (size_t)r->config.team.rank, mine = r->slots.count;
-    trm_run_deepen(r, trm_run_phase(r, r->opt.steps));
+    trm_run_deepen(r, trm_run_depth(r, r->opt.steps));
     trm_slots_pass(&r->slots, r->net, rank * mine);
     if (trm_net_train(r->net, r->params, &r->slots, r->grad, &st, err) != 0)
         return -1;
@@ -196,7 +206,7 @@ trm_run_end_epoch(struct trm_run *r, bool better, double loss, double accuracy)
 {
     uint64_t before = r->opt.steps - r->count.step_of_epoch;
     struct trm_run_count *c = &r->count;
-    bool deeper = before > 0 && trm_run_phase(r, r->opt.steps - 1) != trm_run_phase(r, before - 1);
+    bool deeper = before > 0 && !trm_run_same_depth(trm_run_depth(r, r->opt.steps - 1), trm_run_depth(r, before - 1));
     c->epoch++;
     better |= c->best_epoch == 0 || deeper;
     if (better) {
@@ -219,7 +229,7 @@ trm_run_settings(const struct trm_run *r, struct trm_buf *b)
     struct trm_net_config net = r->net->config;
     const struct trm_opt_config *o = &r->config.opt;
     char value[40];
-    net.n = r->n, net.T = r->T;
+    net.n = r->full.n, net.T = r->full.T, net.max_steps = r->full.max_steps;
     for (size_t i = 0; i < trm_net_config_n(); i++) {
         trm_net_config_text(&net, i, value);
         trm_buf_addf(b, "%s ", value);
@@ -230,6 +240,8 @@ trm_run_settings(const struct trm_run *r, struct trm_buf *b)
     if (o->end)
         trm_buf_addf(b, "%llu %llu ", (unsigned long long)o->fall, (unsigned long long)o->end);
     trm_buf_addf(b, "%zu %llu %llu ", r->config.batch, (unsigned long long)r->config.seed, (unsigned long long)r->config.ramp);
+    if (r->config.steps_ramp)
+        trm_buf_addf(b, "steps_ramp %llu ", (unsigned long long)r->config.steps_ramp);
     if (r->from[0])
         trm_buf_addf(b, "from %s ", r->from);
 }

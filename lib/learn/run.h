@@ -17,13 +17,19 @@ struct trm_run_config {
     size_t batch, threads; /* batch: slots of all ranks together, a multiple of ranks times net.micro when there are several */
     struct trm_team team;  /* each rank holds batch/size slots, in the order of ranks */
     uint64_t seed;
-    uint64_t ramp; /* depth curriculum over so many optimiser steps, 0: none; see trm_run_step */
+    /* 0: none; see trm_run_depth */
+    uint64_t ramp;       /* optimiser steps that a depth curriculum is spread over */
+    uint64_t steps_ramp; /* optimiser steps in which the supervision steps of a sample rise from one to all */
+};
+/* How long the net thinks about a sample. */
+struct trm_run_depth {
+    uint32_t n, T, max_steps;
 };
 /* A zeroed struct may be released. */
 struct trm_run {
     struct trm_run_config config;
     struct trm_net *net; /* borrowed */
-    uint32_t n, T;       /* its full depth */
+    struct trm_run_depth full;
     char from[65];       /* whose weights it began with, as 64 hex digits; empty: with weights of its seed */
     struct trm_opt opt;
     struct trm_slots slots;
@@ -50,14 +56,16 @@ int trm_run_from(struct trm_run *r, const struct trm_net *net, const trm_real *p
 
 /* Number of the first of n draws that this rank takes now; the draws of all ranks are counted. */
 uint64_t trm_run_draws(struct trm_run *r, size_t n);
-/* One optimiser step; every slot that had halted must have a fresh sample. The net runs at the depth of this step: with a ramp
- * of R steps at most (n,T) = (2,1) before 0.3 R, (4,2) before 0.6 R, then its full depth (TRM.md: 1.7 times faster for 0.6
- * points). */
+/* One optimiser step, at the depth of this step; every slot that had halted must have a fresh sample. */
 int trm_run_step(struct trm_run *r, struct trm_err *err);
-/* Which of the three depths the step after `steps` runs at: 0, 1, 2 (full). */
-int trm_run_phase(const struct trm_run *r, uint64_t steps);
-/* Set the net to that depth; trm_run_step does so by itself. */
-void trm_run_deepen(struct trm_run *r, int phase);
+/* The depth that the step after `steps` runs at. With a ramp of R steps (n,T) is at most (2,1) before 0.3 R, (4,2) before 0.6 R,
+ * then what was set (TRM.md: 1.7 times faster for 0.6 points). With a steps_ramp of R a sample has one supervision step at
+ * first and, in stairs of equal length, all of them from R on: a slot asks for a fresh sample that much more often, and what can be
+ * seen in one step is learned from many samples rather than from each again and again (tests/bench/LOG.md). */
+struct trm_run_depth trm_run_depth(const struct trm_run *r, uint64_t steps);
+bool trm_run_same_depth(struct trm_run_depth a, struct trm_run_depth b);
+/* Set the net to a depth; trm_run_step does so by itself. */
+void trm_run_deepen(struct trm_run *r, struct trm_run_depth depth);
 /* The averaged weights of this epoch become the best ones when they are: better says so, or there were none, or the net was
  * shallower then. Ends the epoch: counts it, and begins the next. Returns whether they did. */
 bool trm_run_end_epoch(struct trm_run *r, bool better, double loss, double accuracy);

@@ -109,6 +109,26 @@ without_seconds() { sed 's/,"seconds":[0-9.e-]*//' "$@"; }
     [ "$(cat depths)" = "21 42 " ]
 }
 
+@test "supervision steps rise from one to all, the last epochs have them all, and a run that was stopped on the way ends the same" {
+    settings="$MICRO --steps-ramp 0.8 --max-steps 3 --epoch-steps 5"
+    trm-train $settings -e 10 -o rise.trm tasks > rise
+    # of 50 steps 40 in three stairs: an epoch tells the last step's
+    [ "$(json 'print $r->{max_steps}' rise)" = 1122233333 ]
+    # a slot that thinks once wants a fresh sample at every step
+    [ "$(json 'print $r->{halt_steps} if $r->{epoch} == 1' rise)" = 1 ]
+    json 'print $r->{best} ? 1 : 0' rise | grep -q '^1.1..1'
+    trm-train $settings -e 10 -o rising.trm tasks > rising 3>&- & pid=$!
+    for _ in $(seq 1000); do grep -q '"epoch":3' rising && break; sleep 0.01; done
+    kill $pid
+    wait $pid || true
+    trm-train $settings -e 10 --resume -o rising.trm tasks > second
+    cmp rise.trm rising.trm
+    run -1 --separate-stderr trm-train $settings -e 11 --resume -o rising.trm tasks
+    [[ "$stderr" == *'other settings'* ]]
+    run -1 --separate-stderr trm-train $settings -e 10 --steps-ramp 0.7 --resume -o rising.trm tasks
+    [[ "$stderr" == *'other settings'* ]]
+}
+
 @test "a state of other families, or of tasks that are not the same, is refused" {
     trm-train $MICRO --fresh sudoku4 -e 1 -o s.trm
     run ! trm-train $MICRO --fresh latin4 -e 2 --resume -o s.trm
