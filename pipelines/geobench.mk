@@ -27,54 +27,58 @@ INFER ?= --halt 0.9
 ROLLOUTS ?= --rollouts 8 --noise 0.5
 # optimiser steps are multiplied by it (in percent), to try the pipeline out or to train longer
 EFFORT ?= 100
+# threads of a training, all processors when empty. Small models share them badly: `make -j 2 THREADS=1` is faster, and the bytes are the same
+THREADS ?=
 D ?=
-
-# what was found to learn most in a second of processor (tests/bench/LOG.md): shallow cycles and a high rate
-FAST := --preset sudoku6 --val-asks 128
 
 # name := families that the model is for | preset and what differs from it | epochs of 100 optimiser steps
 sudoku4    := sudoku4    | --preset sudoku4 | 6
-sudoku6    := sudoku6    | $(FAST) | 30
-sudoku9    := sudoku9d1  | --preset sudoku9 | 100
-latin5     := latin5     | --preset sudoku6 -n 3 -T 2 --lr 1e-3 --max-steps 8 --val-steps 8 | 14
-binairo6   := binairo6   | $(FAST) --warmup 50 --cooldown 0.3 | 70
-maze9      := maze9      | $(FAST) --batch 32 | 14
-nonogram5  := nonogram5  | $(FAST) | 10
-queens8    := queens8    | $(FAST) --warmup 50 --cooldown 0.3 | 14
-colouring10 := colouring10 | --preset maze9 | 30
-turn10     := turn10     | --preset grid10 | 30
-infer5     := infer5     | --preset grid10 | 60
-sequence10 := sequence10 | $(FAST) | 20
-modular5   := modular5   | $(FAST) | 16
-rewrite8   := rewrite8   | $(FAST) | 20
-linear3    := linear3    | $(FAST) | 20
+sudoku6    := sudoku6    | --preset sudoku6 | 20
+sudoku9    := sudoku9d1  | --preset sudoku9 | 30
+latin5     := latin5     | --preset sudoku6 | 12
+binairo6   := binairo6   | --preset sudoku6 | 40
+maze9      := maze9      | --preset maze9 | 35
+nonogram5  := nonogram5  | --preset sudoku6 | 40
+queens8    := queens8    | --preset sudoku6 | 40
+colouring10 := colouring10 | --preset sudoku6 | 40
+infer5     := infer5     | --preset grid10 | 75
+sequence10 := sequence10 | --preset sudoku6 | 200
+modular5   := modular5   | --preset sudoku6 | 60
+rewrite8   := rewrite8   | --preset sudoku6 | 120
+linear3    := linear3    | --preset sudoku6 | 150
+GRIDS := turn10 mirror10 transpose10 recolour10 shift10 crop10 symmetry10 gravity10 compose10
+$(foreach f,$(GRIDS),$(eval $(f) := $(f) | --preset grid10 | 20))
 # one model for all families of a domain
-geometric  := turn10 mirror10 transpose10 recolour10 shift10 crop10 symmetry10 gravity10 | --preset grid10 | 60
-logical    := sudoku4 sudoku6 latin5 binairo6 | --preset maze9 | 60
-constraint := maze9 nonogram5 queens8 colouring10 | --preset maze9 | 60
-symbolic   := rewrite8 sequence10 modular5 linear3 | --preset maze9 | 60
+geometric  := $(GRIDS) | --preset grid10 --val-asks 270 | 75
+logical    := sudoku4 sudoku6 latin5 binairo6 | --preset sudoku6 | 60
+constraint := maze9 nonogram5 queens8 colouring10 | --preset sudoku9 | 70
+symbolic   := rewrite8 sequence10 modular5 linear3 | --preset sudoku6 | 120
 
 DOMAINS := geometric logical constraint symbolic
-FAMILIES := sudoku4 sudoku6 sudoku9 latin5 binairo6 maze9 nonogram5 queens8 colouring10 turn10 infer5 sequence10 modular5 rewrite8 \
+FAMILIES := sudoku4 sudoku6 sudoku9 latin5 binairo6 maze9 nonogram5 queens8 colouring10 $(GRIDS) infer5 sequence10 modular5 rewrite8 \
 	linear3
-in.geometric  := turn10 infer5
+in.geometric  := $(GRIDS) infer5
 in.logical    := sudoku4 sudoku6 sudoku9 latin5 binairo6
 in.constraint := maze9 nonogram5 queens8 colouring10
 in.symbolic   := sequence10 modular5 rewrite8 linear3
 ONLY ?= $(FAMILIES) $(DOMAINS)
 
-# the paper's ablations, on this family, with these seeds
+# the paper's ablations, on this family, with these seeds; each differs from `full` in one thing, and all have as many optimiser steps
 ABLATE       ?= sudoku6
+ABLATE_WITH  ?= --preset sudoku6 -n 4 -T 2
 ABLATE_SEEDS ?= 1 2 3
-ABLATE_EPOCHS ?= $(call epochs,$(ABLATE))
-ABLATIONS    := full no-ema shallow attention last-calls one-step
+ABLATE_EPOCHS ?= 8
+ABLATIONS    := full no-ema shallow attention last-calls one-step all-steps
 full      :=
 no-ema    := --ema 0
-shallow   := -n 2 -T 2
+shallow   := -n 2 -T 1
 attention := --form attention --heads 4 --prefix 8 --pos rope
 # gradient through the last update of z and of y only, as HRM has it
 last-calls := --grad-calls 2
+# no deep supervision
 one-step  := --max-steps 1
+# as published: all supervision steps from the beginning
+all-steps := --steps-ramp 0
 
 # --- how ------------------------------------------------------------------------------------------------------------
 SHELL := bash
@@ -91,6 +95,7 @@ W       := $(OUT)/steps
 STEP    := $(HERE)step.sh $(W)/notes
 TRAIN   := $(HERE)train.sh
 program  = $(BIN)/trm-$(1)
+LEARN    = --epoch-steps 100 $(THREADS:%=--threads %)
 # the fields of a model's line
 bar     := |
 field    = $(strip $(word $(1),$(subst ;, ,$(subst $(bar),;,$(subst $() ,~,$($(2)))))))
@@ -133,7 +138,7 @@ $(call setting,$(1),$(call part,2,$(1)) -e $(call epochs,$(1)) --seed $(SEED))
 
 $(W)/$(1).trm: $(W)/$(1).set $(call program,train)
 	$$(call say,$(1): training; $(W)/$(1).status says how far)
-	$$(Q)$(TRAIN) $(W)/$(1).epochs.ndjson $(call program,train) --epoch-steps 100 $$$$(cat $$<) $(foreach k,$(call kinds,$(1)),--fresh $(k)) \
+	$$(Q)$(TRAIN) $(W)/$(1).epochs.ndjson $(call program,train) $(LEARN) $$$$(cat $$<) $(foreach k,$(call kinds,$(1)),--fresh $(k)) \
 	  --label $(1) --status $(W)/$(1).status -o $$@
 
 $(W)/$(1).tasks.ndjson: $(foreach k,$(call kinds,$(1)),$(W)/$(k).exam.ndjson)
@@ -184,14 +189,14 @@ rollouts: $(foreach m,$(ONLY),$(W)/$(m).rollouts.ndjson $(W)/$(m).judged.ndjson)
 
 # --- ablations ------------------------------------------------------------------------------------------------------
 define ablation
-$(call setting,ablate.$(1).$(2),$(call part,2,$(ABLATE)) -e $(ABLATE_EPOCHS) $($(1)) --seed $(2))
+$(call setting,ablate.$(1).$(2),$(ABLATE_WITH) -e $(ABLATE_EPOCHS) $($(1)) --seed $(2))
 
 $(W)/ablate.$(1).$(2).trm: $(W)/ablate.$(1).$(2).set $(call program,train)
 	$$(call say,ablation $(1), seed $(2))
-	$$(Q)$(TRAIN) $(W)/ablate.$(1).$(2).epochs.ndjson $(call program,train) --epoch-steps 100 $$$$(cat $$<) \
+	$$(Q)$(TRAIN) $(W)/ablate.$(1).$(2).epochs.ndjson $(call program,train) $(LEARN) $$$$(cat $$<) \
 	  $(foreach k,$(call kinds,$(ABLATE)),--fresh $(k)) -o $$@
 $(W)/ablate.$(1).$(2).verdicts.ndjson: $(W)/ablate.$(1).$(2).trm $(W)/$(ABLATE).tasks.ndjson
-	$$(Q)$(STEP) $(W)/ablate.$(1).$(2).traces.ndjson $(call program,infer) -m $$< --halt 1 $(if $(filter one-step,$(1)),--max-steps 1) \
+	$$(Q)$(STEP) $(W)/ablate.$(1).$(2).traces.ndjson $(call program,infer) -m $$< --halt 1 --max-steps $(if $(filter one-step,$(1)),1,6) \
 	  $(W)/$(ABLATE).tasks.ndjson
 	$$(Q)$(STEP) $$@ $(call program,verify) $(W)/$(ABLATE).tasks.ndjson $(W)/ablate.$(1).$(2).traces.ndjson
 endef

@@ -19,6 +19,7 @@
 #include "../lib/store/store.h"
 
 enum { MOST_WHY = 5,  /* fields named by --why */
+       MOST_STEPS = 10000,
        FEW_OF_A_SIDE = 5 /* labels of the rarer side below which nothing was learned about it */ };
 
 struct infer {
@@ -671,6 +672,10 @@ open_model(struct infer *t, struct trm_cli *c)
     if (solver ? trm_solver_of(&t->solver, &file, path, &err) : trm_model_of(&t->model, &file, path, &err))
         trm_cli_die(c, &err);
     double own = solver ? t->solver.stop_q : t->model.stop_q;
+    if (t->max_steps == 0) { /* as many as in training, as published; baselines answer at once */
+        uint32_t trained = solver ? t->solver.net.config.max_steps : t->model.arch == TRM_ARCH_TRM ? t->model.net.config.max_steps : 1;
+        t->max_steps = trained < MOST_STEPS ? trained : MOST_STEPS;
+    }
     t->stop_q = t->halt <= 0 ? own : t->halt >= 1 ? INFINITY : log(t->halt / (1 - t->halt));
     if ((solver || t->model.arch == TRM_ARCH_TRM) &&
         trm_net_backend(solver ? &t->solver.net : &t->model.net, t->backend, &err) != 0)
@@ -727,13 +732,13 @@ int
 main(int argc, char **argv)
 {
     trm_cli_blas_core(trm_mat_core_wanted());
-    struct infer t = {.max_steps = 16, .support = 50, .threads = 1, .rollouts = 1, .noise = 0.5, .backend = "auto"};
+    struct infer t = {.support = 50, .threads = 1, .rollouts = 1, .noise = 0.5, .backend = "auto"};
     const struct trm_cli_opt opts[] = {
         {'m', "model", "MODEL", "the model file", &t.model_path, 0, 0, TRM_OPT_STR},
         {0, "store", "DIR", "use the current model of this folder", &t.store, 0, 0, TRM_OPT_STR},
         {'r', "rules", "RULES", "check elements with these instead of the model's own; may be given again", &t.rule_files, 0,
          0, TRM_OPT_LIST},
-        {0, "max-steps", "N", "supervision steps at most", &t.max_steps, 1, 10000, TRM_OPT_INT},
+        {0, "max-steps", "N", "supervision steps at most; 0: as many as in training", &t.max_steps, 0, MOST_STEPS, TRM_OPT_INT},
         {0, "halt", "P", "stop once the halting value is above it; 1: never; 0: as the model says", &t.halt, 0, 1, TRM_OPT_NUM},
         {0, "support", "N", "abstain where training had fewer labels of a rule", &t.support, 0, 1L << 31, TRM_OPT_INT},
         {'w', "why", NULL, "name the fields that moved each verdict, by hiding each in turn", &t.why, 0, 0, TRM_OPT_FLAG},

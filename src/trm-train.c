@@ -158,24 +158,26 @@ drill_config_of(struct train *t, struct trm_drill_config *c)
     };
 }
 
-/* Settings to start from, by the names of the options; what is not named is as --help says without a preset. The sizes and
- * depths are those of the small presets that TRM's author's settings were shrunk to; see trm-train(1) for what each gives. */
-#define FOR_TASKS "dropout=0 explore=0.1 ema=0.995 warmup=100 weight-decay=0.1 halt=0.9 loss=stablemax patience=1000000 " \
-                  "epoch-steps=200 val-asks=256 "
+/* Settings to start from, by the names of the options; what is not named is as --help says without a preset. Those for tasks
+ * are what learned most in a second of processor (tests/bench/LOG.md): shallow cycles, a high rate, one supervision step at first.
+ * `paper` is as published. See trm-train(1) for what each gives. */
+#define FOR_TASKS "dropout=0 explore=0.1 ema=0.995 weight-decay=0.1 halt=0.9 patience=1000000 "
+#define SHALLOW   FOR_TASKS "loss=softmax epoch-steps=100 val-asks=128 warmup=50 cooldown=0.3 steps-ramp=0.5 "
 static const struct preset {
     const char *name, *settings;
 } presets[] = {
     {"verdict", ""},
-    {"micro", FOR_TASKS "form=mixer width=32 prefix=0 n=2 T=1 max-steps=4 val-steps=4 batch=64 lr=2e-3 warmup=20 epochs=10"},
-    {"sudoku4", FOR_TASKS "form=mixer width=64 prefix=0 n=3 T=2 max-steps=6 val-steps=6 batch=256 lr=1e-3 epochs=10"},
-    {"sudoku6", FOR_TASKS "form=mixer width=128 prefix=0 n=2 T=1 max-steps=6 val-steps=6 batch=64 lr=1.5e-3 epochs=15"},
-    {"maze9", FOR_TASKS "form=attention pos=rope heads=4 width=128 prefix=8 n=2 T=2 max-steps=8 val-steps=8 batch=64 lr=7e-4 "
-                        "epochs=20 places=1"},
-    {"grid10", FOR_TASKS "form=attention pos=rope heads=4 width=128 prefix=8 n=2 T=2 max-steps=6 val-steps=6 batch=32 lr=7e-4 "
-                         "epochs=20 places=1"},
-    {"sudoku9", FOR_TASKS "form=mixer width=256 prefix=0 n=4 T=2 max-steps=16 val-steps=16 batch=128 lr=5e-4 epochs=100"},
+    {"micro", FOR_TASKS "form=mixer width=32 prefix=0 n=2 T=1 max-steps=4 val-steps=4 batch=64 lr=2e-3 warmup=20 loss=stablemax "
+                        "epoch-steps=200 val-asks=256 epochs=10"},
+    {"sudoku4", SHALLOW "form=mixer width=64 prefix=0 n=3 T=2 max-steps=6 val-steps=6 batch=256 lr=1e-3 epochs=6"},
+    {"sudoku6", SHALLOW "form=mixer width=128 prefix=0 n=2 T=1 max-steps=6 val-steps=6 batch=64 lr=1.5e-3 epochs=30"},
+    {"maze9", SHALLOW "form=mixer width=128 prefix=0 n=2 T=1 max-steps=6 val-steps=6 batch=64 lr=1.5e-3 steps-ramp=0.4 epochs=35"},
+    {"grid10", SHALLOW "form=attention pos=rope heads=4 width=128 prefix=8 n=1 T=1 max-steps=2 val-steps=2 batch=64 lr=1.5e-3 "
+                       "warmup=100 steps-ramp=1 epochs=75 places=1"},
+    {"sudoku9", SHALLOW "form=mixer width=128 prefix=0 n=2 T=1 max-steps=6 val-steps=6 batch=64 lr=1.5e-3 steps-ramp=0.4 epochs=30"},
     {"paper", FOR_TASKS "form=mixer width=512 heads=8 prefix=16 n=6 T=3 max-steps=16 val-steps=16 batch=768 lr=1e-4 warmup=2000 "
-                        "weight-decay=1 clip=0 halt=0.5 ema=0.999 optimiser=adam-atan2 inner-multiple=256 epochs=1000"},
+                        "weight-decay=1 clip=0 halt=0.5 ema=0.999 optimiser=adam-atan2 inner-multiple=256 loss=stablemax "
+                        "epoch-steps=200 val-asks=256 epochs=1000"},
 };
 
 /* --- what people see ------------------------------------------------------------------------------------------------ */

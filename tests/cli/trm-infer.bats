@@ -136,3 +136,16 @@ json() { perl -MJSON::PP -ne "my \$r = decode_json(\$_); $1" "${@:2}"; }
     [ "$(grep -c '"kind":"trace"' <<< "$output")" = 4 ]
     for line in 2 3 4; do [[ "$stderr" == *"in:$line:"* ]]; done
 }
+
+@test "what was checked as a whole is passed over in silence: records of models, specifications and summaries" {
+    cat > doors.ids << 'END'
+<ids xmlns="http://standards.buildingsmart.org/IDS" xmlns:xs="http://www.w3.org/2001/XMLSchema"><info><title>t</title></info><specifications>
+<specification name="s" ifcVersion="IFC4 IFC4X3_ADD2"><applicability minOccurs="1" maxOccurs="unbounded"><entity><name><simpleValue>IFCDOOR</simpleValue></name></entity>
+</applicability><requirements><attribute><name><simpleValue>Name</simpleValue></name></attribute></requirements></specification></specifications></ids>
+END
+    trm-check -r rules.json -r doors.ids elements > both
+    for kind in model specification summary; do grep -q "\"kind\":\"$kind\"" both; done
+    trm-infer -m m.trm both > traces 2> said
+    [ ! -s said ]
+    [ "$(grep -c '"kind":"trace"' traces)" = "$(grep -c '"kind":"checked"' both)" ]
+}
