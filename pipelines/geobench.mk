@@ -68,10 +68,9 @@ in.symbolic   := sequence10 modular5 rewrite8 linear2 linear3
 ONLY ?= $(FAMILIES) $(DOMAINS)
 
 # the paper's ablations, on this family, with these seeds; each differs from `full` in one thing, and all have as many optimiser steps
-ABLATE       ?= sudoku6
-ABLATE_WITH  ?= --preset sudoku6 -n 4 -T 2
+ablated      := sudoku6 | --preset sudoku6 -n 4 -T 2 | 8
 ABLATE_SEEDS ?= 1 2 3
-ABLATE_EPOCHS ?= 8
+ABLATE        = $(call kinds,ablated)
 ABLATIONS    := full no-ema shallow attention last-calls one-step all-steps
 full      :=
 no-ema    := --ema 0
@@ -193,12 +192,12 @@ rollouts: $(foreach m,$(ONLY),$(W)/$(m).rollouts.ndjson $(W)/$(m).judged.ndjson)
 
 # --- ablations ------------------------------------------------------------------------------------------------------
 define ablation
-$(call setting,ablate.$(1).$(2),$(ABLATE_WITH) -e $(ABLATE_EPOCHS) $($(1)) --seed $(2))
+$(call setting,ablate.$(1).$(2),$(call part,2,ablated) -e $(call epochs,ablated) $($(1)) --seed $(2))
 
 $(W)/ablate.$(1).$(2).trm: $(W)/ablate.$(1).$(2).set $(call program,train)
 	$$(call say,ablation $(1), seed $(2))
 	$$(Q)$(TRAIN) $(W)/ablate.$(1).$(2).epochs.ndjson $(call program,train) $(LEARN) $$$$(cat $$<) \
-	  $(foreach k,$(call kinds,$(ABLATE)),--fresh $(k)) -o $$@
+	  --fresh $(ABLATE) -o $$@
 $(W)/ablate.$(1).$(2).verdicts.ndjson: $(W)/ablate.$(1).$(2).trm $(W)/$(ABLATE).tasks.ndjson
 	$$(Q)$(STEP) $(W)/ablate.$(1).$(2).traces.ndjson $(call program,infer) -m $$< --halt 1 --max-steps $(if $(filter one-step,$(1)),1,6) \
 	  $(W)/$(ABLATE).tasks.ndjson

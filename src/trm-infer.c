@@ -19,7 +19,7 @@
 #include "../lib/store/store.h"
 
 enum { MOST_WHY = 5,  /* fields named by --why */
-       MOST_STEPS = 10000,
+       MOST_STEPS = 10000, /* supervision steps */
        FEW_OF_A_SIDE = 5 /* labels of the rarer side below which nothing was learned about it */ };
 
 struct infer {
@@ -673,7 +673,8 @@ open_model(struct infer *t, struct trm_cli *c)
         trm_cli_die(c, &err);
     double own = solver ? t->solver.stop_q : t->model.stop_q;
     if (t->max_steps == 0) { /* as many as in training, as published; baselines answer at once */
-        uint32_t trained = solver ? t->solver.net.config.max_steps : t->model.arch == TRM_ARCH_TRM ? t->model.net.config.max_steps : 1;
+        const struct trm_net *net = solver ? &t->solver.net : &t->model.net;
+        uint32_t trained = solver || t->model.arch == TRM_ARCH_TRM ? net->config.max_steps : 1;
         t->max_steps = trained < MOST_STEPS ? trained : MOST_STEPS;
     }
     t->stop_q = t->halt <= 0 ? own : t->halt >= 1 ? INFINITY : log(t->halt / (1 - t->halt));

@@ -152,7 +152,8 @@ drill_config_of(struct train *t, struct trm_drill_config *c)
 {
     *c = (struct trm_drill_config){
         .net = net_of(t), .opt = opt_of(t), .batch = (size_t)t->batch, .threads = (size_t)t->threads, .team = t->team,
-        .backend = t->backend, .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule, .places = t->places, .augment = !t->plain, .ramp = t->ramp, .steps_ramp = t->steps_ramp, .cooldown = t->cooldown,
+        .backend = t->backend, .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule,
+        .places = t->places, .augment = !t->plain, .ramp = t->ramp, .steps_ramp = t->steps_ramp, .cooldown = t->cooldown,
         .epochs = (size_t)t->epochs, .epoch_steps = (size_t)t->epoch_steps, .val_tasks = (size_t)t->val_asks,
         .val_steps = (size_t)t->val_steps, .stop_q = stop_q(t),
     };
@@ -170,7 +171,7 @@ static const struct preset {
     {"micro", FOR_TASKS "form=mixer width=32 prefix=0 n=2 T=1 max-steps=4 val-steps=4 batch=64 lr=2e-3 warmup=20 loss=stablemax "
                         "epoch-steps=200 val-asks=256 epochs=10"},
     {"sudoku4", SHALLOW "form=mixer width=64 prefix=0 n=3 T=2 max-steps=6 val-steps=6 batch=256 lr=1e-3 epochs=6"},
-    {"sudoku6", SHALLOW "form=mixer width=128 prefix=0 n=2 T=1 max-steps=6 val-steps=6 batch=64 lr=1.5e-3 epochs=30"},
+    {"sudoku6", SHALLOW "form=mixer width=128 prefix=0 n=2 T=1 max-steps=6 val-steps=6 batch=64 lr=1.5e-3 epochs=20"},
     {"maze9", SHALLOW "form=mixer width=128 prefix=0 n=2 T=1 max-steps=6 val-steps=6 batch=64 lr=1.5e-3 steps-ramp=0.4 epochs=35"},
     {"grid10", SHALLOW "form=attention pos=rope heads=4 width=128 prefix=8 n=1 T=1 max-steps=2 val-steps=2 batch=64 lr=1.5e-3 "
                        "warmup=100 steps-ramp=1 epochs=75 places=1"},
@@ -478,7 +479,8 @@ end_epoch(struct train *t, const struct pupil *p, struct where *w, struct trm_er
 static bool
 is_done(const struct train *t, const struct trm_run *r)
 {
-    bool tired = r->count.epoch - r->count.best_epoch >= (uint64_t)t->patience && trm_run_same_depth(trm_run_depth(r, r->opt.steps), r->full);
+    bool tired = r->count.epoch - r->count.best_epoch >= (uint64_t)t->patience &&
+                 trm_run_same_depth(trm_run_depth(r, r->opt.steps), r->full);
     return r->count.epoch >= (uint64_t)t->epochs || tired;
 }
 

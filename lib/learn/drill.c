@@ -287,7 +287,8 @@ trm_drill_end_epoch(struct trm_drill *d, struct trm_drill_epoch *out, struct trm
 {
     const struct trm_run_count *c = &d->run.count;
     double steps = (double)c->step_of_epoch;
-    *out = (struct trm_drill_epoch){.epoch = c->epoch + 1, .steps = d->run.opt.steps, .depth = trm_run_depth(&d->run, d->run.opt.steps - 1)};
+    *out = (struct trm_drill_epoch){.epoch = c->epoch + 1, .steps = d->run.opt.steps,
+                                    .depth = trm_run_depth(&d->run, d->run.opt.steps - 1)};
     out->loss = d->run.sum.loss / steps, out->halt_loss = d->run.sum.halt / steps;
     out->accuracy = c->labelled ? (double)c->right / (double)c->labelled : 0;
     out->exact = c->seen ? (double)c->exact / (double)c->seen : 0;
