@@ -2,12 +2,12 @@
 load ../cli/helper
 
 RULES=$ROOT/pipelines/rules/building-code.json
-# night DAY [SETTING...]
+# night DAY [SETTING...]; nights of seconds beside other work cost what they like (the limit itself is tested in tests/cli/alert.bats)
 night() {
     local day=$1
     shift
     make --no-print-directory -f "$ROOT/pipelines/nightly.mk" BIN="$BIN" IFC=in OUT=out NIGHT="2027-03-$day" JOBS=2 LEARN_BUILDINGS=12 \
-        LEARN_ELEMENTS=520 EXAM_BUILDINGS=8 EXAM_ELEMENTS=400 VARY=0 INFER="--support 1" KEEP_NIGHTS=4 \
+        LEARN_ELEMENTS=520 EXAM_BUILDINGS=8 EXAM_ELEMENTS=400 VARY=0 INFER="--support 1" KEEP_NIGHTS=4 ALERT="--cost 1000" \
         TRAIN="--epochs 2 --width 16 --heads 2 --prefix 2 --val-asks 10 --lr 3e-3" "$@"
 }
 # one more export comes in
