@@ -69,6 +69,15 @@ trm_html_place(struct trm_buf *out, const struct trm_page *p, const char *file, 
 }
 
 void
+trm_html_finder(struct trm_buf *out, const char *section, const char *label)
+{
+    trm_buf_addf(out, "<div class=\"find\" data-for=\"%s\" role=\"search\" aria-label=\"%s\" hidden><label>%s<input type=\"search\" "
+                      "autocomplete=\"off\" spellcheck=\"false\"></label><button type=\"button\" data-open=\"1\">Open all"
+                      "</button><button type=\"button\" data-open=\"0\">Close all</button><span class=\"soft\" "
+                      "role=\"status\"></span></div>\n", section, label, label);
+}
+
+void
 trm_html_bar(struct trm_buf *out, const size_t parts[3], size_t total)
 {
     static const char *const classes[] = {"f", "u", "p"};

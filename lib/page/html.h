@@ -46,6 +46,8 @@ void trm_html_elem(struct trm_buf *out, const struct page_elem *e);
 void trm_html_place(struct trm_buf *out, const struct trm_page *p, const char *file, const char *storey);
 /* A horizontal bar of parts (classes p, f, u: pass, fail, unknown), width in proportion to total; decoration only. */
 void trm_html_bar(struct trm_buf *out, const size_t parts[3], size_t total);
+/* A field of search over the rows of a section, and buttons that open and close its folds; hidden until the script shows it. */
+void trm_html_finder(struct trm_buf *out, const char *section, const char *label);
 /* Rows a rule may have so that all together stay within max: the largest limit that fits. */
 size_t trm_page_share(const size_t *n, size_t count, size_t max);
 

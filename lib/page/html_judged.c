@@ -463,10 +463,7 @@ trm_html_judged(struct trm_buf *out, const struct trm_page *p, struct page_rule 
     judged_tables(&tables, p, rules, max);
     judged_counts(out, rules, p->rules.n);
     abstentions(out, p, rules, s.abstained);
-    trm_buf_adds(out, "<div class=\"find\" data-for=\"judged\" role=\"search\" aria-label=\"Search the model\xE2\x80\x99s verdicts\" hidden><label>Search the model\xE2\x80\x99s verdicts"
-                      "<input type=\"search\" autocomplete=\"off\" spellcheck=\"false\"></label><button type=\"button\" "
-                      "data-open=\"1\">Open all</button><button type=\"button\" data-open=\"0\">Close all</button>"
-                      "<span class=\"soft\" role=\"status\"></span></div>\n");
+    trm_html_finder(out, "judged", "Search the model\xE2\x80\x99s verdicts");
     if (p->traces.n) {
         size_t n;
         struct trm_buf all = {0};

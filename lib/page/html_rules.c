@@ -13,16 +13,6 @@ enum {
 
 /* --- pieces ----------------------------------------------------------------------------------------------------- */
 
-/* A field of search over the rows of a section; hidden until the script shows it. */
-static void
-finder(struct trm_buf *out, const char *section, const char *label)
-{
-    trm_buf_addf(out, "<div class=\"find\" data-for=\"%s\" role=\"search\" aria-label=\"%s\" hidden><label>%s<input type=\"search\" "
-                      "autocomplete=\"off\" spellcheck=\"false\"></label><button type=\"button\" data-open=\"1\">Open all"
-                      "</button><button type=\"button\" data-open=\"0\">Close all</button><span class=\"soft\" "
-                      "role=\"status\"></span></div>\n", section, label, label);
-}
-
 static void
 provenance(struct trm_buf *out, const struct page_rule *r)
 {
@@ -194,7 +184,7 @@ trm_html_failures(struct trm_buf *out, const struct trm_page *p, struct page_rul
     for (size_t i = 0; n && i < p->rules.n; i++)
         n[i] = rules[i]->fails.n;
     size_t most = n ? trm_page_share(n, p->rules.n, max) : 0;
-    finder(out, "failures", "Search failures by name, GUID, class, storey, value");
+    trm_html_finder(out, "failures", "Search failures by name, GUID, class, storey, value");
     for (size_t i = 0; n && i < p->rules.n; i++)
         if (trm_page_n_fail(rules[i]))
             fail_rule(out, p, rules[i], i, n[i] < most ? n[i] : most, first && n[i] < OPEN_BELOW), first = false;
@@ -312,7 +302,7 @@ trm_html_missing(struct trm_buf *out, const struct trm_page *p)
     } else {
         trm_buf_adds(out, "<p>A list to hand to whoever makes the model: each entry is one property to fill in, the one that "
                           "settles most verdicts first. Until then these verdicts stay unknown; the rules guess nothing.</p>\n");
-        finder(out, "missing", "Search missing data by property, rule, storey, element");
+        trm_html_finder(out, "missing", "Search missing data by property, rule, storey, element");
         for (size_t i = 0; i < items.n; i++)
             missing_item(out, p, &item[i]);
     }

@@ -277,3 +277,27 @@ END
     grep -q 'class="find"' dom.html
     run ! grep -E 'class="find"[^>]* hidden' dom.html
 }
+
+@test "the page is read and used by keyboard: every stop has a role, a name and a ring, in the order of the page" {
+    command -v chromedriver > /dev/null || skip "no chromedriver"
+    perl -MHTTP::Tiny -MJSON::PP -e 1 2> /dev/null || skip "no HTTP::Tiny or JSON::PP in perl"
+    trm-report records.ndjson > page.html
+    port=$((20000 + $$ % 20000))
+    chromedriver --port=$port > driver.log 2>&1 3>&- &
+    driver=$!
+    run perl "$ROOT/tests/cli/keys.pl" $port "$PWD/page.html" 40 searchbox 'Level 9'
+    kill $driver
+    met=$output
+    [ "$status" -eq 0 ] || { echo "$met"; false; }
+    stops=$(grep -v '^status\|^none' <<< "$met")
+    [ "$(head -n 1 <<< "$stops")" = "link | Skip to the overview | 3px" ]
+    run ! grep -vE '^(link|button|searchbox|DisclosureTriangle) \| [^|]*[^ |] \| 3px$' <<< "$stops"
+    # the folds' triangles are decoration and are not read out
+    run ! grep -E '[▸▾]' <<< "$stops"
+    grep -q '^searchbox | Search failures by name' <<< "$stops"
+    grep -q '^DisclosureTriangle | .*Door clear width 1 verdict' <<< "$stops"
+    # sections come one after the other as in the navigation
+    order=$(grep -oE 'searchbox \| Search (failures|missing|the)' <<< "$stops" | head -n 3 | awk '{print $NF}' | paste -sd ' ')
+    [ "$order" = "failures missing the" ]
+    grep -q '^status | 0 of 1 rows match' <<< "$met"
+}
