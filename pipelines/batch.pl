@@ -4,6 +4,7 @@
 #        batch.pl jobs RUN SLOTS     what is missing as jobs in RUN/jobs, their numbers on stdout; SLOTS: jobs at a time
 #        batch.pl adopt              what jobs have done into pieces
 #        batch.pl lists              the pieces of all models in their order, and OUT/broken.part; what is odd or broken on stderr
+#        batch.pl records SUMMARIES  what the checked pieces hold on stdout, but for the summaries of each, which go into a file
 # Environment: OUT, IFC, HOSTS, RETRY as in batch.mk; WITH_MODEL: whether verdicts of a model are wanted.
 # Files in OUT/steps: keys (KEY TKEY PATH and a zero byte each: pieces are KEY.checked and TKEY.traces), absent (PATH and a zero byte),
 # models (how many were named), failed/KEY (a reason), stop (why no job would do better), checked.pieces, traces.pieces.
@@ -99,7 +100,7 @@ sub is_done {
 # --- jobs ---------------------------------------------------------------------------------------------------------------
 # A few small models make one job, because starting programs costs more than they do; a large one is a job of its own. As many jobs
 # for each slot, and at least four where there are as many models, so that none waits long for the last.
-use constant { MOST_MODELS => 16, MOST_BYTES => 8 << 20 };
+use constant { MOST_MODELS => 64, MOST_BYTES => 32 << 20 };
 
 sub up { return int(($_[0] + $_[1] - 1) / $_[1]) } # a quotient, rounded up
 
@@ -244,7 +245,19 @@ sub lists {
     print STDERR Encode::encode('UTF-8', '  ' . text($_->[0]) . ': ' . text($_->[1]) . "\n") for @broken;
 }
 
-my %verbs = (keys => \&keys_of_models, jobs => \&jobs, adopt => \&adopt, lists => \&lists);
-my $verb = $verbs{shift @ARGV // ''} or stop(2, 'usage: batch.pl keys|jobs|adopt|lists');
+# Summaries and specifications stand behind the records of a piece.
+sub records {
+    open my $sums, '>', $_[0] or stop(3, "$_[0]: $!");
+    for my $piece (split /\0/, read_file("$w/checked.pieces")) {
+        my $text = read_file($piece) // stop(3, "$piece: $!");
+        my ($end) = sort { $a <=> $b } grep { $_ > 0 } map { 1 + index $text, "\n{\"kind\":\"$_\"" } qw(summary specification);
+        print STDOUT substr $text, 0, $end // length $text;
+        print $sums substr $text, $end if $end;
+    }
+    close $sums or stop(3, "$_[0]: $!");
+}
+
+my %verbs = (keys => \&keys_of_models, jobs => \&jobs, adopt => \&adopt, lists => \&lists, records => \&records);
+my $verb = $verbs{shift @ARGV // ''} or stop(2, 'usage: batch.pl keys|jobs|adopt|lists|records');
 $verb->(@ARGV);
 close STDOUT or stop(3, "stdout: $!");

@@ -91,24 +91,21 @@ stop_or_go() {
     exit 2
 }
 
-# Records of all pieces, then the summaries added up: what trm-check --merge writes, which would read every record for it. The three
-# files that it takes are made side by side.
+# Records of all pieces, then the summaries added up: what trm-check --merge writes, which would read every record for it.
 assemble() {
-    local own='^[{]"kind":"(summary|specification)"' beside=() pid
+    local traces=
     "$here/batch.pl" lists
     if [ ! -s "$w/checked.pieces" ]; then
         mv "$OUT/broken.part" "$OUT/broken.ndjson"
         die 1 "none of $(cat "$w/models") models could be done"
     fi
-    xargs -0 cat < "$w/checked.pieces" | LC_ALL=C grep '^{"kind":"summary"' | "$BIN/trm-check" --merge > "$w/summary" &
-    beside+=($!)
     if [ -n "$model" ]; then
         xargs -0 cat < "$w/traces.pieces" > "$OUT/traces.part" &
-        beside+=($!)
+        traces=$!
     fi
-    xargs -0 cat < "$w/checked.pieces" | LC_ALL=C grep -vE "$own" > "$OUT/checked.part"
-    for pid in "${beside[@]}"; do wait "$pid"; done
-    cat "$w/summary" >> "$OUT/checked.part"
+    "$here/batch.pl" records "$w/summaries" > "$OUT/checked.part"
+    "$BIN/trm-check" --merge < "$w/summaries" >> "$OUT/checked.part"
+    [ -z "$traces" ] || wait "$traces"
     [ -z "$model" ] || mv "$OUT/traces.part" "$OUT/traces.ndjson"
     mv "$OUT/checked.part" "$OUT/checked.ndjson"
     mv "$OUT/broken.part" "$OUT/broken.ndjson"
