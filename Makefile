@@ -93,8 +93,8 @@ $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CPPFLAGS) -c -o $@ $<
 
-# The element-wise loops of the engine pay for more unrolling and vectors than -O2 gives.
-$(B)/obj/lib/net/%.o $(B)/obj/lib/opt/%.o $(B)/obj/lib/mat/%.o: OPT := -O3
+# The element-wise loops of the engine pay for more unrolling and vectors than -O2 gives; the reader and writer for more inlining.
+$(foreach r,net opt mat step ifc rec base,$(B)/obj/lib/$(r)/%.o): OPT := -O3
 # sqrtf without errno can be a vector instruction.
 $(B)/obj/lib/opt/%.o: CPPFLAGS += -fno-math-errno
 # In bfloat16 bytes hang on the kind of processor anyway, so multiply-adds may be fused.

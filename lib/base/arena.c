@@ -1,4 +1,5 @@
 #include "arena.h"
+#include "big.h"
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -6,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 16, FIRST_BLOCK = 4096, LARGEST_STEP = 1 << 20 };
+enum { ALIGN = 16, FIRST_BLOCK = 4096, LARGEST_STEP = (2 << 20) - 64 }; /* with its head a large page */
 
 struct trm_arena_block {
     struct trm_arena_block *older;
@@ -18,11 +19,11 @@ static struct trm_arena_block *
 grow(struct trm_arena *a, size_t n)
 {
     size_t size = a->head ? a->head->size * 2 : FIRST_BLOCK;
-    if (size > LARGEST_STEP)
+    if (size > LARGEST_STEP / 2)
         size = LARGEST_STEP;
     if (size < n)
         size = n;
-    struct trm_arena_block *b = malloc(sizeof *b + size);
+    struct trm_arena_block *b = trm_big_alloc(sizeof *b + size);
     if (!b)
         return NULL;
     *b = (struct trm_arena_block){.older = a->head, .size = size};

@@ -115,18 +115,21 @@ trm_text_int(const char *s, long long lo, long long hi, long long *out)
     return true;
 }
 
-/* The digits of m, ending before end; returns where they begin. */
+static const uint64_t power[] = {1,         10,         100,         1000,         10000,         100000,         1000000,         10000000,
+                                 100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000,
+                                 1000000000000000};
+
+/* The last n digits of m, zeros before them where it has fewer. */
 static char *
-digits_before(char *end, uint64_t m)
+put_digits(char *out, uint64_t m, size_t n)
 {
     static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051"
                                 "525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-    for (; m >= 100; m /= 100)
-        memcpy(end -= 2, pairs + 2 * (m % 100), 2);
-    if (m >= 10)
-        memcpy(end -= 2, pairs + 2 * m, 2);
-    else
-        *--end = (char)('0' + m);
+    char *end = out + n;
+    for (; n >= 2; n -= 2, m /= 100)
+        memcpy(out + n - 2, pairs + 2 * (m % 100), 2);
+    if (n)
+        *out = (char)('0' + m % 10);
     return end;
 }
 
@@ -141,26 +144,24 @@ short_decimal(char *out, double x)
     double a = fabs(x);
     if (!(a >= 1e-4 && a < 1e15))
         return 0;
-    for (int k = 0; k < 16 && a * ten[k] < 1e15; k++) {
+    for (size_t k = 0; k < 16 && a * ten[k] < 1e15; k++) {
         uint64_t m = (uint64_t)(a * ten[k] + 0.5);
         if (fabs(a * ten[k] - (double)m) > a * ten[k] * 1e-15 || (double)m / ten[k] != a)
             continue;
-        char text[72], *end = text + 48, *p = digits_before(end, m), behind[16]; /* whole vectors are moved, of which not all bytes count */
-        while (end - p <= k) /* a digit before the point */
-            *--p = '0';
-        size_t n = (size_t)(end - p);
-        if (k > 0) {
-            memcpy(behind, end - k, sizeof behind);
-            memmove(p - 1, p, sizeof behind);
-            memcpy(end - k, behind, sizeof behind);
-            *(end - k - 1) = '.';
-            p--, n++;
-        }
+        char *p = out;
+        uint64_t whole = k ? m / power[k] : m;
+        size_t n = 1;
+        while (n < 16 && whole >= power[n])
+            n++;
         if (x < 0)
-            *--p = '-', n++;
-        memcpy(out, p, 24);
-        out[n] = '\0';
-        return n;
+            *p++ = '-';
+        p = put_digits(p, whole, n);
+        if (k) {
+            *p++ = '.';
+            p = put_digits(p, m % power[k], k);
+        }
+        *p = '\0';
+        return (size_t)(p - out);
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-/* One value where nothing is odd: most of a model's values are $, references, short texts and numbers, wrapped or not, with a comma
+/* Values where nothing is odd: most of a model's values are $, references, short texts and numbers, wrapped or not, with a comma
  * or parenthesis right behind them. */
 #include "quick.h"
 
@@ -132,8 +132,9 @@ wrapped(const char *p, const char *end, struct trm_step_val *v)
     return close + 1;
 }
 
-const char *
-trm_step_quick(const char *p, const char *end, struct trm_step_val *v)
+/* Behind the value at p, a comma or a closing parenthesis; or NULL, and *v whatever it is. */
+static inline const char *
+one(const char *p, const char *end, struct trm_step_val *v)
 {
     *v = (struct trm_step_val){.type = TRM_STEP_NULL};
     if (end - p < 2 * AHEAD)
@@ -150,4 +151,17 @@ trm_step_quick(const char *p, const char *end, struct trm_step_val *v)
         q = is(*p, WORD) && !lex_is_digit(*p) ? wrapped(p, end, v) : plain_value(p, end, v);
     }
     return q && end - q >= 1 && (*q == ',' || *q == ')') ? q : 0;
+}
+
+size_t
+trm_step_quick(struct trm_step_cur *c, struct trm_step_val *v, size_t max)
+{
+    size_t n = 0;
+    for (const char *p = c->p, *q; n < max && (q = one(p, c->end, &v[n])) != NULL; p = q + 1) {
+        c->p = q, c->after_value = true;
+        n++;
+        if (*q == ')')
+            break;
+    }
+    return n;
 }

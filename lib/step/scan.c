@@ -63,12 +63,19 @@ trm_step_warn_all(struct trm_step *st, const struct trm_step_warning *w, size_t 
 size_t
 trm_step_line(const struct trm_step *st, size_t off)
 {
-    size_t line = 1;
+    enum { BLOCK = 240 }; /* whole vectors of bytes, and no more ends than a byte counts */
+    const char *d = st->data;
+    size_t line = 1, i = 0;
     if (off > st->size)
         off = st->size;
-    for (size_t i = 0; i < off; i++)
-        if (st->data[i] == '\n' || (st->data[i] == '\r' && !(i + 1 < st->size && st->data[i + 1] == '\n')))
-            line++;
+    for (; i + BLOCK < off; i += BLOCK) {
+        unsigned char ends = 0;
+        for (int j = 0; j < BLOCK; j++)
+            ends += (d[i + j] == '\n') | ((d[i + j] == '\r') & (d[i + j + 1] != '\n'));
+        line += ends;
+    }
+    for (; i < off; i++)
+        line += d[i] == '\n' || (d[i] == '\r' && !(i + 1 < st->size && d[i + 1] == '\n'));
     return line;
 }
 

@@ -316,13 +316,9 @@ trm_step_all(const struct trm_step *st, uint32_t i, struct trm_step_val *v, size
 {
     struct trm_step_cur c = trm_step_args(st, i);
     struct trm_step_val beyond;
-    size_t n = 0;
-    for (const char *p = c.p, *q; n < max && (q = trm_step_quick(p, c.end, &v[n])) != NULL; p = q + 1) {
-        c.p = q, c.after_value = true;
-        n++;
-        if (*q == ')')
-            return n;
-    }
+    size_t n = trm_step_quick(&c, v, max);
+    if (n > 0 && *c.p == ')')
+        return n;
     while (trm_step_next(&c, n < max ? &v[n] : &beyond))
         n++;
     return n;

@@ -26,7 +26,7 @@ for ((turn = 0; turn < turns; turn++)); do
     one=$(run 1 one) two=$(run 2 two)
     cmp "$dir/one/checked.ndjson" "$dir/two/checked.ndjson" && cmp "$dir/one/traces.ndjson" "$dir/two/traces.ndjson"
     [ "$(wc -l < "$dir/two/traces.ndjson")" -gt 1000 ]
-    for f in $(ls "$dir"/in/*.ifc | sed -n "1~40p"); do echo "/* turn $turn */" >> "$f"; done
+    find "$dir/in" -name '*.ifc' | LC_ALL=C sort | sed -n '1~40p' | while read -r f; do echo "/* turn $turn */" >> "$f"; done
     echo "$one $two $(run 2 two)" >> "$dir/turns"
 done
 awk -v n="$turns" -v one="$(cut -d ' ' -f 1 "$dir/turns" | median)" -v two="$(cut -d ' ' -f 2 "$dir/turns" | median)" \
