@@ -13,9 +13,9 @@ declare -gA MAY=(
 setup_file() {
     export SYMBOLS=$BATS_FILE_TMPDIR
     local archive room
-    for archive in "$ROOT"/.build/std/lib/*.a; do
+    for archive in "$ROOT/${UNITS%unit}"lib/*.a; do
         room=$(basename "$archive" .a)
-        nm -A --defined-only "$archive" 2>/dev/null | awk 'NF>=3 && $(NF-1) ~ /^[TDRBVW]$/ {print $NF}' | sort -u > "$SYMBOLS/$room.has"
+        nm -A --defined-only "$archive" 2>/dev/null | awk 'NF>=3 && $(NF-1) ~ /^[TDRBVW]$/ && !/ __odr_asan/ {print $NF}' | sort -u > "$SYMBOLS/$room.has"
         nm -A --undefined-only "$archive" 2>/dev/null | awk '{print $NF}' | sort -u > "$SYMBOLS/$room.wants"
     done
 }
