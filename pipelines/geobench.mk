@@ -47,11 +47,14 @@ colouring10 := colouring10 | --preset sudoku6 | 25
 infer5     := infer5     | --preset grid10 | 70
 sequence10 := sequence10 | --preset sudoku6 | 50
 modular5   := modular5   | --preset sudoku6 | 60
-rewrite8   := rewrite8   | --preset grid10 | 70
+rewrite8   := rewrite8   | --preset grid10 | 160
 linear2    := linear2    | --preset sudoku6 | 150
 linear3    := linear3    | --preset sudoku6 | 300
 GRIDS := turn10 mirror10 transpose10 recolour10 shift10 crop10 symmetry10 gravity10 compose10
 $(foreach f,$(GRIDS),$(eval $(f) := $(f) | --preset grid10 | 20))
+crop10     := crop10     | --preset grid10 | 70
+gravity10  := gravity10  | --preset grid10 | 55
+compose10  := compose10  | --preset grid10 | 60
 # one model for all families of a domain
 geometric  := $(GRIDS) | --preset grid10 --val-asks 270 | 75
 logical    := sudoku4 sudoku6 latin5 binairo6 | --preset sudoku6 | 60

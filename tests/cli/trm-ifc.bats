@@ -105,7 +105,9 @@ value_of() { grep -oE -m 1000 "$1[^,}]*" | sed "s/.*://"; }
     { cat "$SMALL"; head -c 100000000 /dev/zero; } > bomb.ifc
     zip -q -9 bomb.ifczip bomb.ifc
     [ "$(stat -c %s bomb.ifczip)" -lt 200000 ]
-    run -1 --separate-stderr bash -c "ulimit -v 1000000; exec trm-ifc bomb.ifczip '$SMALL'"
+    limit='ulimit -v 1000000'
+    [[ $BIN != *.build/san/bin ]] || limit=: # a sanitizer takes terabytes of addresses
+    run -1 --separate-stderr bash -c "$limit; exec trm-ifc bomb.ifczip '$SMALL'"
     [[ "$stderr" == *bomb.ifczip*"300 times"* && "${#lines[@]}" -eq 7 ]] || { echo "$stderr"; false; }
     run -1 --separate-stderr trm-ifc --max-bytes 1000000 bomb.ifczip
     [[ -z "$output" && "$stderr" == *bomb.ifczip*1000000* ]]
