@@ -251,8 +251,8 @@ sub records {
     for my $piece (split /\0/, read_file("$w/checked.pieces")) {
         my $text = read_file($piece) // stop(3, "$piece: $!");
         my ($end) = sort { $a <=> $b } grep { $_ > 0 } map { 1 + index $text, "\n{\"kind\":\"$_\"" } qw(summary specification);
-        print STDOUT substr $text, 0, $end // length $text;
-        print $sums substr $text, $end if $end;
+        print $sums substr $text, $end, length($text) - $end, '' if $end; # taken off the text
+        print STDOUT $text;
     }
     close $sums or stop(3, "$_[0]: $!");
 }
