@@ -2,7 +2,7 @@
 load ../cli/helper
 
 RULES=$ROOT/pipelines/rules/building-code.json
-# night DAY [SETTING...]; nights of seconds beside other work cost what they like (the limit itself is tested in tests/cli/alert.bats)
+# night DAY [SETTING...]; nights of seconds beside other work cost what they like (the limit itself is tested in tests/cli/trm-alert.bats)
 night() {
     local day=$1
     shift

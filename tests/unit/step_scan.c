@@ -1,3 +1,4 @@
+#include "../../lib/base/rng.h"
 #include "../../lib/step/step.h"
 #include "t.h"
 
@@ -315,6 +316,21 @@ T_MAIN
         CHECK(open_text("ISO-10303-21;\r\nHEADER;\rFILE_SCHEMA(('IFC4'));\nENDSEC;\nDATA;\n" TAIL) == 0);
         CHECK(trm_step_line(&st, 0) == 1 && trm_step_line(&st, st.file_schema) == 3);
         CHECK(trm_step_line(&st, SIZE_MAX) == 8);
+    }
+    T("lines are counted by whole vectors as byte by byte, wherever blocks begin and end")
+    {
+        char text[1000];
+        struct trm_step any = {.data = text, .size = sizeof text};
+        struct trm_rng rng;
+        trm_rng_seed(&rng, 9);
+        for (size_t i = 0; i < sizeof text; i++)
+            text[i] = "x\n\r"[trm_rng_below(&rng, 3)];
+        size_t line = 1;
+        for (size_t off = 0; off < sizeof text; off++) {
+            CHECK(trm_step_line(&any, off) == line);
+            line += text[off] == '\n' || (text[off] == '\r' && (off + 1 == sizeof text || text[off + 1] != '\n'));
+        }
+        CHECK(trm_step_line(&any, sizeof text) == line && line > 250);
     }
     trm_step_release(&st);
 }
