@@ -174,12 +174,15 @@ trm_text_of_num(char *out, double x)
     size_t n_short = short_decimal(out, x);
     if (n_short)
         return n_short;
-    for (int digits = 15; digits < 17; digits++) {
-        int n = sprintf(out, "%.*g", digits, x);
-        if (strtod(out, NULL) == x)
-            return (size_t)n;
+    size_t n = 0;
+    for (int digits = 15; digits <= 17; digits++) {
+        n = (size_t)sprintf(out, "%.*g", digits, x);
+        if (digits == 17 || strtod(out, NULL) == x)
+            break;
     }
-    return (size_t)sprintf(out, "%.17g", x);
+    if (fabs(x) > 0x1p53 && !strpbrk(out, ".e"))
+        n += (size_t)sprintf(out + n, ".0");
+    return n;
 }
 
 static int

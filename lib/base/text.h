@@ -17,7 +17,8 @@ size_t trm_utf8_put(char *out, uint32_t cp);
 bool trm_text_num(const char *s, double *out);
 /* The whole of s as an integer in [lo, hi]; false when it is anything else. */
 bool trm_text_int(const char *s, long long lo, long long hi, long long *out);
-/* Shortest text that reads back as x, into out (32 bytes free); returns its length. x must be finite. */
+/* Shortest text that reads back as x, into out (32 bytes free); returns its length. x must be finite. Whole numbers beyond 2^53, where
+ * doubles skip integers, have a point or an exponent, so that who reads them takes them for what they are. */
 size_t trm_text_of_num(char *out, double x);
 
 /* ASCII case-insensitive compare, as strcasecmp but without locale. */
