@@ -16,7 +16,7 @@
 enum {
     MAX_ALSO = 2000,  /* more names than the three schemas have entities in common */
     MAX_WHERE = 64,   /* as many as a struct trm_list holds */
-    A_PIECE = 8,      /* elements; one with all its sets is some 30 kB of text */
+    A_PIECE = 2,      /* elements; one with all its sets is some 30 kB of text */
     WORTH_THREADS = 1 << 20, /* bytes of a model that takes longer than a thread to begin */
 };
 

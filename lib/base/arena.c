@@ -9,12 +9,6 @@
 
 enum { ALIGN = 16, FIRST_BLOCK = 4096, LARGEST_STEP = (2 << 20) - 64 }; /* with its head a large page */
 
-struct trm_arena_block {
-    struct trm_arena_block *older;
-    size_t size, used;
-    _Alignas(ALIGN) char bytes[];
-};
-
 static struct trm_arena_block *
 grow(struct trm_arena *a, size_t n)
 {
@@ -32,7 +26,7 @@ grow(struct trm_arena *a, size_t n)
 }
 
 void *
-trm_arena_alloc(struct trm_arena *a, size_t n)
+trm_arena_alloc_more(struct trm_arena *a, size_t n)
 {
     if (n > SIZE_MAX / 4)
         return NULL;

@@ -8,14 +8,11 @@
 
 #include "text.h"
 
-/* Room for n more bytes and a zero; false and failed when memory is out. */
-static bool
-reserve(struct trm_buf *b, size_t n)
+bool
+trm_buf_grow(struct trm_buf *b, size_t n)
 {
     if (b->failed)
         return false;
-    if (n < b->cap - b->len) /* strictly: the zero needs one more */
-        return true;
     size_t want = b->cap ? b->cap : 128;
     while (want - b->len <= n) {
         if (want > SIZE_MAX / 2) {
@@ -37,30 +34,18 @@ reserve(struct trm_buf *b, size_t n)
 void
 trm_buf_add(struct trm_buf *b, const void *bytes, size_t n)
 {
-    if (!reserve(b, n))
+    char *p = trm_buf_room(b, n);
+    if (!p)
         return;
     if (n)
-        memcpy(b->data + b->len, bytes, n);
-    b->len += n;
-    b->data[b->len] = '\0';
+        memcpy(p, bytes, n);
+    trm_buf_used(b, n);
 }
 
 void
 trm_buf_adds(struct trm_buf *b, const char *s)
 {
     trm_buf_add(b, s, strlen(s));
-}
-
-char *
-trm_buf_room(struct trm_buf *b, size_t n)
-{
-    return reserve(b, n) ? b->data + b->len : NULL;
-}
-
-void
-trm_buf_addc_slow(struct trm_buf *b, char c)
-{
-    trm_buf_add(b, &c, 1);
 }
 
 void
@@ -73,7 +58,7 @@ trm_buf_addf(struct trm_buf *b, const char *fmt, ...)
     va_end(ap);
     if (n < 0) {
         b->failed = true;
-    } else if (reserve(b, (size_t)n)) {
+    } else if (trm_buf_room(b, (size_t)n)) {
         vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
         b->len += (size_t)n;
     }

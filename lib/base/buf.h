@@ -16,24 +16,28 @@ struct trm_buf {
 
 void trm_buf_add(struct trm_buf *b, const void *bytes, size_t n);
 void trm_buf_adds(struct trm_buf *b, const char *s);
+bool trm_buf_grow(struct trm_buf *b, size_t n); /* internal: the slow half */
 /* Room for n more bytes: where to write them, or NULL and failed when memory is out. trm_buf_used then says how many were. */
-char *trm_buf_room(struct trm_buf *b, size_t n);
+static inline char *
+trm_buf_room(struct trm_buf *b, size_t n)
+{
+    /* strictly: the zero needs one more */
+    return (n < b->cap - b->len && !b->failed) || trm_buf_grow(b, n) ? b->data + b->len : NULL;
+}
 static inline void
 trm_buf_used(struct trm_buf *b, size_t n)
 {
     b->len += n;
     b->data[b->len] = '\0';
 }
-void trm_buf_addc_slow(struct trm_buf *b, char c);
 static inline void
 trm_buf_addc(struct trm_buf *b, char c)
 {
-    if (b->cap - b->len < 2 || b->failed) {
-        trm_buf_addc_slow(b, c);
-        return;
+    char *p = trm_buf_room(b, 1);
+    if (p) {
+        *p = c;
+        trm_buf_used(b, 1);
     }
-    b->data[b->len] = c;
-    trm_buf_used(b, 1);
 }
 void trm_buf_addf(struct trm_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Shortest decimal text that reads back as the same double ("0.885", "1e-05", "42"). x must be finite. */

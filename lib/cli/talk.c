@@ -15,25 +15,31 @@ enum { FLUSH_AT = 1 << 16 };
 
 /* --- stdout ------------------------------------------------------------------------------------------------------ */
 
+static void
+write_out(struct trm_cli *c, const char *bytes, size_t n)
+{
+    struct trm_err err = {0};
+    for (size_t at = 0; at < n;) {
+        ssize_t done = write(STDOUT_FILENO, bytes + at, n - at);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0) {
+            trm_err_set(&err, TRM_SYS, "stdout: %s", strerror(errno));
+            trm_cli_die(c, &err);
+        }
+        at += (size_t)done;
+    }
+}
+
 void
 trm_cli_flush(struct trm_cli *c)
 {
     struct trm_err err = {0};
-    size_t at = 0;
     if (c->out.failed) {
         trm_err_set(&err, TRM_SYS, "out of memory");
         trm_cli_die(c, &err);
     }
-    while (at < c->out.len) {
-        ssize_t n = write(STDOUT_FILENO, c->out.data + at, c->out.len - at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            trm_err_set(&err, TRM_SYS, "stdout: %s", strerror(errno));
-            trm_cli_die(c, &err);
-        }
-        at += (size_t)n;
-    }
+    write_out(c, c->out.data, c->out.len);
     trm_buf_reset(&c->out);
 }
 
@@ -63,8 +69,13 @@ trm_cli_put_text(struct trm_cli *c, const char *text, size_t n)
 void
 trm_cli_put_raw(struct trm_cli *c, const void *bytes, size_t n)
 {
-    trm_buf_add(&c->out, bytes, n);
-    flush_when_full(c);
+    if (n < FLUSH_AT / 4) {
+        trm_buf_add(&c->out, bytes, n);
+        flush_when_full(c);
+        return;
+    }
+    trm_cli_flush(c); /* not copied first */
+    write_out(c, bytes, n);
 }
 
 /* --- stderr ------------------------------------------------------------------------------------------------------ */

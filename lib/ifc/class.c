@@ -220,13 +220,7 @@ trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw)
     return c->also || (c->role != ROLE_NONE && c->role != ROLE_OTHER);
 }
 
-const struct trm_ifc_class *
-trm_ifc_class(const struct trm_ifc *f, uint32_t row)
-{
-    static const struct trm_ifc_class none = {.entity = -1, .slot = {-1, -1, -1, -1, -1, -1, -1, -1}};
-    unsigned kw = f->step.inst[row].kw;
-    return kw == TRM_STEP_DROPPED ? &none : &f->classes[kw];
-}
+const struct trm_ifc_class trm_ifc_no_class = {.entity = -1, .slot = {-1, -1, -1, -1, -1, -1, -1, -1}};
 
 const struct trm_ifc_class *
 trm_ifc_find(const struct trm_ifc *f, uint64_t id, uint32_t *row)

@@ -131,7 +131,13 @@ extern const struct role_row {
 } trm_ifc_roles[];
 bool trm_ifc_want(void *ctx, struct trm_step *st, struct trm_step_keyword *kw);
 /* The class of a row; its role is ROLE_NONE for a dropped one. */
-const struct trm_ifc_class *trm_ifc_class(const struct trm_ifc *f, uint32_t row);
+extern const struct trm_ifc_class trm_ifc_no_class;
+static inline const struct trm_ifc_class *
+trm_ifc_class(const struct trm_ifc *f, uint32_t row)
+{
+    unsigned kw = f->step.inst[row].kw;
+    return kw == TRM_STEP_DROPPED ? &trm_ifc_no_class : &f->classes[kw];
+}
 /* The same for an id; NULL when there is no such row. *row is set. */
 const struct trm_ifc_class *trm_ifc_find(const struct trm_ifc *f, uint64_t id, uint32_t *row);
 /* The attributes of a class that are handed on as properties. NULL and n 0 when memory is out. */

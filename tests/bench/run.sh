@@ -19,6 +19,8 @@ seconds() { # of a command, by the shell's clock
 }
 median() { sort -g | awk '{x[NR] = $1} END {print NR % 2 ? x[(NR + 1) / 2] : (x[NR / 2] + x[NR / 2 + 1]) / 2}'; }
 
+twenty() { for ((k = 0; k < 20; k++)); do "$@" < /dev/null; done; }
+
 # turns NAME GOAL OURS PEER: two commands that print seconds; PEER empty when there is none.
 in_turn() {
     local name=$1 goal=$2 ours=$3 peer=$4 i a b
@@ -39,6 +41,14 @@ in_turn() {
     fi
 }
 
+within() { # NAME SECONDS COMMAND that prints seconds
+    local name=$1 bound=$2 i
+    : > "$work/a"
+    for ((i = 0; i < turns; i++)); do $3 >> "$work/a"; done
+    printf '{"bench":"%s","ours":%s,"bound":%s,"best_ours":%s,"turns":%d}\n' "$name" "$(median < "$work/a")" "$bound" \
+        "$(sort -g "$work/a" | head -n 1)" "$turns"
+}
+
 # --- reading a model: elements with property sets out -------------------------------------------------------------
 model=$work/model.ifc
 if [ -e "$shared/bench/amplify.pl" ] && [ -e "$shared/ifc/Schependomlaan-houten_kozijnen.ifc" ]; then
@@ -57,7 +67,14 @@ if [ -e "$peers/node_modules/web-ifc" ] && [ -e "$shared/bench/web_ifc.mjs" ]; t
 else
     echo "bench: no web-ifc; install it with: npm --prefix .build/peers i web-ifc" >&2
 fi
-in_turn "read-$(($(stat -c %s "$model") / 1000000))MB-vs-web-ifc" 12 read_ours "$peer"
+bytes=$(stat -c %s "$model")
+in_turn "read-$((bytes / 1000000))MB-vs-web-ifc" 12 read_ours "$peer"
+# one thread on one core: 300 MB/s
+one_core() {
+    local TIMEFORMAT=%R
+    { time twenty taskset -c 0 "$BIN/trm-ifc" -q -j 1 "$model" > /dev/null; } 2>&1 | awk '{print $1 / 20}'
+}
+within "read-$((bytes / 1000000))MB-one-core" "$(awk -v b="$bytes" 'BEGIN {print b / 300e6}')" one_core
 
 # --- the engine against PyTorch on the same work -------------------------------------------------------------------
 # torch MODE ARGUMENTS: seconds of one training step, or of 16 supervision steps of a batch.
@@ -105,15 +122,8 @@ for what in '512 97' '128 64'; do
     fi
 done
 
-# --- what has a bound in seconds and no peer: start to end with a model of 26 MB and nothing to read; one element at a time by a
+# --- further bounds: start to end with a model of 26 MB and nothing to read; one element at a time by a
 # trained network of width 128, full depth, halting on --------------------------------------------------------------
-within() { # NAME SECONDS COMMAND that prints seconds
-    local name=$1 bound=$2 i
-    : > "$work/a"
-    for ((i = 0; i < turns; i++)); do $3 >> "$work/a"; done
-    printf '{"bench":"%s","ours":%s,"bound":%s,"best_ours":%s,"turns":%d}\n' "$name" "$(median < "$work/a")" "$bound" \
-        "$(sort -g "$work/a" | head -n 1)" "$turns"
-}
 rules=pipelines/rules/building-code.json
 samples() { # of N elements in M buildings
     "$BIN/trm-buildings" -n "$2" -N "$1" --seed 3 -o "$work/few" && "$BIN/trm-ifc" "$work"/few/*.ifc > "$work/few.e"
@@ -121,7 +131,6 @@ samples() { # of N elements in M buildings
     rm -r "$work/few"
 }
 train() { "$BIN/trm-train" -r $rules "$@" "$work/few.s" > "$work/out" 2> "$work/err" || { cat "$work/err" >&2; exit 1; }; }
-twenty() { for ((k = 0; k < 20; k++)); do "$@" < /dev/null; done; }
 start() { seconds twenty "$BIN/trm-infer" -m "$work/big.trm" | awk '{print $1 / 20}'; }
 one_by_one() { # p95 of seconds an element, halting by the published rule
     grep -m 400 '"side":"test"' "$work/few.s" | "$BIN/trm-infer" -m "$work/w128.trm" -j 2 --halt 0.5 --stats "$work/stats" > "$work/out" 2> "$work/err" || [ $? -eq 1 ]
