@@ -3,7 +3,7 @@
 #     make -f pipelines/nightly.mk IFC=folder OUT=night
 #
 # leaves in OUT: report.html, report.txt, topics.bcf, alerts.ndjson, nights.ndjson (a record a night, trm-night(5)), models/ (a store), and in
-# nights/DAY all that the night made: checked, diff, samples, candidate.trm, eval, traces, log.
+# nights/DAY all that the night made: checked, carried, diff, samples, candidate.trm, eval, traces, log.
 #
 # The steps: exam (once) - check - diff - samples - train - compare - promote - verdicts - report - alerts. A night that was cut short
 # goes on where it stopped when started again on the same day (NIGHT=DAY for an earlier one). One run at a time in OUT.

@@ -53,13 +53,27 @@ step_check() {
     cp "$OUT/batch/steps/models" "$night/"
 }
 
+# What was known of models that cannot be read tonight is carried on, so that they are not all new on the night they can be read again.
 step_diff() {
     local last=$OUT/last
     local -a waivers=()
     [ -z "$WAIVERS" ] || waivers=(-w "$WAIVERS")
     [ -e "$last/checked.ndjson" ] || last=$night # the first night: everything is as it was
-    make_file "$night/diff.ndjson" "$BIN/trm-diff" "${waivers[@]}" --date "$NIGHT" <(cat "$last/checked.ndjson" "$last/broken.ndjson") \
-        <(cat "$night/checked.ndjson" "$night/broken.ndjson")
+    touch "$last/carried.ndjson"
+    make_file "$night/diff.ndjson" "$BIN/trm-diff" "${waivers[@]}" --date "$NIGHT" \
+        <(cat "$last/checked.ndjson" "$last/carried.ndjson" "$last/broken.ndjson") <(cat "$night/checked.ndjson" "$night/broken.ndjson")
+    carry "$last" > "$night/carried.part"
+    mv "$night/carried.part" "$night/carried.ndjson"
+}
+
+# The records of a night whose file is broken in this one; of two files of that name, one of them not broken, nothing is known.
+carry() {
+    local names=$night/carried.names
+    sed -nE 's/.*("file":"([^"\\]|\\.)*").*/\1/p' "$night/broken.ndjson" > "$names"
+    grep -ohF -f "$names" "$night/checked.ndjson" | LC_ALL=C sort -u > "$names.read" || true
+    grep -vxF -f "$names.read" "$names" > "$names.unread" || true
+    grep -hF -f "$names.unread" "$1/checked.ndjson" "$1/carried.ndjson" | grep '"kind":"checked"' || true
+    rm "$names" "$names.read" "$names.unread"
 }
 
 through() { bash -c "$SAMPLES_THROUGH" < "$1"; }
@@ -241,7 +255,7 @@ alerts() {
 clear_old() {
     local old
     find "$OUT/nights" -mindepth 1 -maxdepth 1 -type d | LC_ALL=C sort | head -n "-$KEEP_NIGHTS" | while IFS= read -r old; do
-        rm -f "$old"/*.samples "$old"/samples.ndjson "$old"/traces.ndjson "$old"/checked.ndjson "$old"/candidate.trm* "$old"/held.ndjson
+        rm -f "$old"/*.samples "$old"/samples.ndjson "$old"/traces.ndjson "$old"/checked.ndjson "$old"/carried.ndjson "$old"/candidate.trm* "$old"/held.ndjson
     done
 }
 

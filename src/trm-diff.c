@@ -529,16 +529,18 @@ struct move {
     const struct result *was, *is;
     enum state state, underlying;
     const struct waiver *waiver;
+    bool followed; /* it names the element before */
 };
 
 static void
-write_waiver(struct trm_jw *w, const struct waiver *x)
+write_waiver(struct trm_jw *w, const struct waiver *x, const char *follows)
 {
     trm_jw_key(w, "waiver");
     trm_jw_object(w);
     trm_jw_kstr(w, "owner", x->owner);
     trm_jw_kstr(w, "reason", x->reason);
     trm_jw_kstr(w, "expires", x->expires);
+    trm_jw_kstr(w, "follows", follows);
     trm_jw_end(w);
 }
 
@@ -583,25 +585,31 @@ write_move(struct diff *d, struct trm_cli *c, const struct move *m)
         trm_jw_kstr(&w, "element_before", m->before ? m->before->id : NULL);
     }
     if (m->waiver)
-        write_waiver(&w, m->waiver);
+        write_waiver(&w, m->waiver, m->followed ? m->before->id : NULL);
     trm_jw_end(&w);
     trm_buf_release(&id);
     trm_cli_put_text(c, d->line.data, d->line.len);
 }
 
-/* A failure that somebody answers for is waived, until the day is past: then it is expired, and said aloud. */
+/* A failure that somebody answers for is waived, until the day is past: then it is expired, and said aloud. So is that a waiver was found by
+ * what the element was called before, since the next run will not know that. */
 static void
 apply_waiver(struct diff *d, struct trm_cli *c, struct move *m)
 {
     const char *rule = d->rules.name[m->is->rule];
     struct waiver *x = d->n_waivers ? find_waiver(d, m->after, rule) : NULL;
-    if (!x && d->n_waivers && m->before)
+    if (!x && d->n_waivers && m->before) {
         x = find_waiver(d, m->before, rule);
+        m->followed = x != NULL;
+    }
     if (!x)
         return;
     x->used = true;
     m->waiver = x;
     m->state = strcmp(d->date, x->expires) > 0 ? EXPIRED : WAIVED;
+    if (m->followed)
+        trm_cli_warn(c, "waiver of %.80s by %.80s: its element %.80s is %.80s now; write that into the waiver, or it ends with this run", rule,
+                     x->owner, m->before->id, m->after->id);
     if (m->state == EXPIRED)
         trm_cli_warn(c, "waiver expired on %.10s: %.80s fails on %.80s; %.80s answered for it (%.120s)", x->expires, rule,
                      m->after->id, x->owner, x->reason);

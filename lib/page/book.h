@@ -127,7 +127,7 @@ enum page_state {
 struct page_change {
     const struct page_elem *elem;
     const char *rule; /* id */
-    const char *severity, *before, *after, *reason, *paired_by, *owner, *why, *expires; /* "" when absent */
+    const char *severity, *before, *after, *reason, *paired_by, *owner, *why, *expires, *follows; /* "" when absent */
 };
 struct page_changes {
     bool seen, complete;                       /* complete: its closing record came in */

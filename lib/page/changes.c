@@ -35,9 +35,10 @@ keep_row(struct trm_page *p, struct trm_vec *rows, const trm_json *rec, const ch
                               .paired_by = trm_page_member(p, rec, "paired_by"),
                               .owner = trm_page_member(p, waiver, "owner"),
                               .why = trm_page_member(p, waiver, "reason"),
-                              .expires = trm_page_member(p, waiver, "expires")};
+                              .expires = trm_page_member(p, waiver, "expires"),
+                              .follows = trm_page_member(p, waiver, "follows")};
     bool whole = c->elem && c->rule && c->severity && c->before && c->after && c->reason && c->paired_by && c->owner && c->why &&
-                 c->expires;
+                 c->expires && c->follows;
     rows->n -= !whole;
     return whole ? 0 : -1;
 }

@@ -290,6 +290,11 @@ change_row(struct trm_buf *out, const struct trm_page *p, const struct page_chan
     }
     if (*c->paired_by)
         trm_buf_adds(out, "<small>its GUID changed; found again by name, type and place</small>");
+    if (*c->follows) {
+        trm_buf_adds(out, "<small>its waiver names the GUID of before and ends with this run: write ");
+        trm_html_bdi(out, *c->elem->guid ? c->elem->guid : c->elem->id);
+        trm_buf_adds(out, " into it</small>");
+    }
     trm_buf_adds(out, "</td></tr>\n");
 }
 

@@ -145,8 +145,15 @@ END
     el M g1 "Door 1" 1 R=fail > before
     el M h1 "Door 1" 1 R=fail > after
     waiver R M/g1 Anna why 2027-03-31 > waivers
-    trm-diff -w waivers -d 2027-01-01 before after 2> /dev/null | states > got
-    [ "$(cat got)" = "M/h1 R waived" ]
+    trm-diff -w waivers -d 2027-01-01 before after 2> err > diff
+    [ "$(states < diff)" = "M/h1 R waived" ]
+    # for that run: it is said what to write for the next
+    grep -q '"waiver":{"owner":"Anna","reason":"why","expires":"2027-03-31","follows":"M/g1"}' diff
+    grep -q "^trm-diff: waiver of R by Anna: its element M/g1 is M/h1 now; write that into the waiver" err
+    trm-report -f html diff > report.html
+    grep -q "its waiver names the GUID of before and ends with this run: write .*h1.* into it" report.html
+    el M h1 "Door 1" 1 R=fail | trm-diff -w waivers -d 2027-01-01 after - | states > got
+    [ "$(cat got)" = "M/h1 R still" ]
 }
 
 @test "without --date today counts, as SOURCE_DATE_EPOCH says" {

@@ -138,6 +138,32 @@ setup_file() {
     rm in/zz-broken.ifc
 }
 
+@test "a model that could not be read for two nights is not all new when it can be read again" {
+    victim=$(ls in/b*.ifc | sed -n 2p)
+    cp -r out again
+    cp -r in in2
+    nights() { # DAY: the check and the difference alone
+        mkdir -p "again/nights/2027-04-$1"
+        make --no-print-directory -f "$ROOT/pipelines/nightly.mk" BIN="$BIN" IFC=in2 OUT=again NIGHT="2027-04-$1" JOBS=2 LEARN_BUILDINGS=12 LEARN_ELEMENTS=520 \
+            EXAM_BUILDINGS=8 EXAM_ELEMENTS=400 VARY=0 INFER="--support 1" KEEP_NIGHTS=4 ALERT="--cost 1000" \
+            TRAIN="--epochs 1 --width 16 --heads 2 --prefix 2 --val-asks 10 --lr 3e-3"
+    }
+    counted() { sed -nE "s/.*\"states\":\{[^}]*\"$2\":([0-9]+).*/\1/p" "again/nights/2027-04-$1/diff.ndjson"; }
+    nights 01
+    still=$(counted 01 still)
+    echo no > "in2/$(basename "$victim")"
+    nights 02
+    unread=$(counted 02 unread)
+    failed=$(grep -c '"state":"unread"' again/nights/2027-04-02/diff.ndjson)
+    [ "$failed" -gt 0 ] && [ "$(counted 02 still)" -eq $((still - failed)) ]
+    nights 03
+    [ "$(counted 03 unread)" -eq "$unread" ] && [ "$(counted 03 gone)" -eq 0 ]
+    cp "$victim" in2/
+    nights 04
+    [ "$(counted 04 new)" -eq 0 ] && [ "$(counted 04 still)" -eq "$still" ] && [ "$(counted 04 unread)" -eq 0 ]
+    rm -rf again in2
+}
+
 @test "ten nights: every one has its record, old ones keep what is small, the store its last three and the current" {
     for day in 09 10; do
         export_one "$((10#$day))"
