@@ -10,7 +10,7 @@
 # Status: 3 when it is worth another try at once, else 0.
 set -u -o pipefail
 shopt -s nullglob dotglob
-export LC_ALL=C.UTF-8 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+export LC_ALL=C.UTF-8 TRM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 job=$1 from=$PWD
 if [ -e "jobs/$job.job" ]; then
     rm -rf "jobs/$job" "jobs/$job.part"

@@ -15,6 +15,15 @@
 static const char PROGRAM[] = "trm-check " TRM_VERSION;
 static const size_t LARGEST_RULE_FILE = (size_t)256 << 20;
 
+/* What elements are judged with, side by side. */
+struct hand {
+    struct trm_fit *fit;
+    struct trm_tally *tally;
+    struct trm_buf results;
+    struct trm_arena scratch;
+    bool judged; /* an element since its counts were taken */
+};
+
 struct check {
     bool strict;
     size_t undecided; /* specifications that are neither passed nor failed */
@@ -25,8 +34,8 @@ struct check {
     int exit_level;    /* a severity, or -1 */
     bool show[3]; /* by verdict: whether its results are written */
     bool all_shown;
-    struct trm_buf line, results;
-    struct trm_arena scratch;
+    struct trm_buf line;
+    struct hand hand[TRM_CLI_SLOTS];
 };
 
 /* --- rules ---------------------------------------------------------------------------------------------------------- */
@@ -210,11 +219,10 @@ choose(struct check *k, struct trm_cli *c, const char *only)
 
 /* {"kind":"result",...}: one line a result, with what names the element. */
 static void
-put_flat(struct check *k, struct trm_cli *c, const struct trm_element *e, const struct trm_result *r)
+put_flat(struct trm_buf *out, const struct trm_element *e, const struct trm_result *r)
 {
-    struct trm_jw w = {.out = &k->line};
+    struct trm_jw w = {.out = out};
     struct trm_buf id = {0};
-    trm_buf_reset(&k->line);
     trm_buf_addf(&id, "%s:%s", e->id, r->rule->id);
     trm_jw_object(&w);
     trm_jw_kstr(&w, "kind", "result");
@@ -229,21 +237,22 @@ put_flat(struct check *k, struct trm_cli *c, const struct trm_element *e, const 
     trm_jw_kstr(&w, "storey", e->storey);
     trm_result_write_members(&w, r);
     trm_jw_end(&w);
+    trm_buf_addc(out, '\n');
+    out->failed |= id.failed;
     trm_buf_release(&id);
-    trm_cli_put_text(c, k->line.data, k->line.len);
 }
 
-/* Judge the element by every rule of its class; results of the wanted verdicts go to k->results (or out, when flat).
+/* Judge the element by every rule of its class; results of the wanted verdicts go to h->results (or out, when flat).
  * Returns how many were written, -1 when memory is out. */
 static long
-judge(struct check *k, struct trm_cli *c, const struct trm_element *e)
+judge(const struct check *k, struct hand *h, const struct trm_element *e, struct trm_buf *out)
 {
-    struct trm_jw w = {.out = &k->results};
+    struct trm_jw w = {.out = &h->results};
     long written = 0;
     size_t n;
     const struct trm_rule *before = NULL;
     enum trm_applies applies = TRM_APPLIES_NOT;
-    const size_t *fit = trm_rules_for(k->rules, e, &n);
+    const size_t *fit = trm_fit_for(h->fit, e, &n);
     if (!fit)
         return -1;
     trm_jw_array(&w);
@@ -254,15 +263,15 @@ judge(struct check *k, struct trm_cli *c, const struct trm_element *e)
             applies = trm_rule_selects(rule, e);
         before = rule;
         if (applies == TRM_APPLIES)
-            trm_rule_judge(&r, rule, e, &k->scratch);
-        trm_tally_add(k->tally, rule, e, applies, &r);
+            trm_rule_judge(&r, rule, e, &h->scratch);
+        trm_tally_add(h->tally, rule, e, applies, &r);
         if (applies != TRM_APPLIES || !k->show[r.verdict])
             continue;
         written++;
         if (k->quiet)
             continue;
         if (k->flat)
-            put_flat(k, c, e, &r);
+            put_flat(out, e, &r);
         else
             trm_result_write(&w, &r);
     }
@@ -272,60 +281,86 @@ judge(struct check *k, struct trm_cli *c, const struct trm_element *e)
 
 /* The line as it came, with its kind and results put in: what the record holds beside them is not written anew. */
 static bool
-splice(struct check *k, const struct trm_cli *c)
+splice(const struct hand *h, const char *line, size_t n, struct trm_buf *out)
 {
     static const char head[] = "{\"kind\":\"element\"", tail[] = ",\"results\":";
-    size_t n;
-    const char *line = trm_cli_line(c, &n);
     while (n && (line[n - 1] == ' ' || line[n - 1] == '\r' || line[n - 1] == '\t'))
         n--;
     if (n <= sizeof head || memcmp(line, head, sizeof head - 1) != 0 || line[n - 1] != '}')
         return false;
-    trm_buf_adds(&k->line, "{\"kind\":\"checked\"");
-    trm_buf_add(&k->line, line + sizeof head - 1, n - sizeof head);
-    trm_buf_adds(&k->line, tail);
-    trm_buf_add(&k->line, k->results.data, k->results.len);
-    trm_buf_addc(&k->line, '}');
+    trm_buf_adds(out, "{\"kind\":\"checked\"");
+    trm_buf_add(out, line + sizeof head - 1, n - sizeof head);
+    trm_buf_adds(out, tail);
+    trm_buf_add(out, h->results.data, h->results.len);
+    trm_buf_adds(out, "}\n");
     return true;
 }
 
 /* The same by way of the tree, for records that hold results already or are written another way. */
 static int
-rebuild(struct check *k, trm_json *rec, struct trm_err *err)
+rebuild(const struct hand *h, trm_json *rec, struct trm_buf *out, struct trm_err *err)
 {
     if (trm_json_set_str(rec, "kind", "checked") < 0 || (trm_json_get(rec, "results") && trm_json_del(rec, "results") < 0))
         return trm_err_set(err, TRM_SYS, "out of memory");
-    trm_json_dump(&k->line, rec);
-    if (k->line.failed || !k->line.len)
+    trm_json_dump(out, rec);
+    if (out->failed)
         return trm_err_set(err, TRM_SYS, "out of memory");
-    k->line.len--; /* the closing brace */
-    trm_buf_adds(&k->line, ",\"results\":");
-    trm_buf_add(&k->line, k->results.data, k->results.len);
-    trm_buf_addc(&k->line, '}');
+    out->len--; /* the closing brace */
+    trm_buf_adds(out, ",\"results\":");
+    trm_buf_add(out, h->results.data, h->results.len);
+    trm_buf_adds(out, "}\n");
     return 0;
 }
 
 static int
-check_element(struct check *k, struct trm_cli *c, trm_json *rec, struct trm_err *err)
+check_element(const struct check *k, struct hand *h, const char *line, size_t n, trm_json *rec, struct trm_buf *out, struct trm_err *err)
 {
     struct trm_element e;
     if (trm_element_read(&e, rec, err) < 0)
         return -1;
-    trm_buf_reset(&k->line);
-    trm_buf_reset(&k->results);
-    trm_arena_reset(&k->scratch);
-    long written = judge(k, c, &e);
-    if (written < 0)
+    trm_buf_reset(&h->results);
+    trm_arena_reset(&h->scratch);
+    long written = judge(k, h, &e, out);
+    if (written < 0 || h->results.failed)
         return trm_err_set(err, TRM_SYS, "out of memory");
-    k->summed = false;
+    h->judged = true;
     if (k->flat || k->quiet || (!written && !k->all_shown))
         return 0;
-    trm_buf_reset(&k->line);
-    if ((trm_json_get(rec, "results") || !splice(k, c)) && rebuild(k, rec, err) < 0)
+    return (trm_json_get(rec, "results") || !splice(h, line, n, out)) ? rebuild(h, rec, out, err) : 0;
+}
+
+static bool
+is_element(const char *kind)
+{
+    return strcmp(kind, "element") == 0 || strcmp(kind, "checked") == 0;
+}
+
+/* Elements, by several threads; all else is left to one_record. */
+static int
+make(void *ctx, size_t slot, const char *line, size_t n, trm_json *rec, struct trm_buf *out, struct trm_err *err)
+{
+    struct check *k = ctx;
+    struct hand *h = &k->hand[slot];
+    const char *kind;
+    if (trm_fact_kind(rec, &kind, err) < 0)
         return -1;
-    if (k->line.failed || k->results.failed)
+    if (!is_element(kind))
+        return 0;
+    if (!h->fit && (!(h->fit = trm_fit_new(k->rules)) || !(h->tally = trm_tally_new(k->rules))))
         return trm_err_set(err, TRM_SYS, "out of memory");
-    trm_cli_put_text(c, k->line.data, k->line.len);
+    return check_element(k, h, line, n, rec, out, err) < 0 ? -1 : 1;
+}
+
+static int
+settle(void *ctx, size_t slot, struct trm_err *err)
+{
+    struct check *k = ctx;
+    struct hand *h = &k->hand[slot];
+    (void)err;
+    if (h->judged) {
+        trm_tally_move(k->tally, h->tally);
+        k->summed = h->judged = false;
+    }
     return 0;
 }
 
@@ -414,14 +449,11 @@ one_record(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err)
         return k->merge ? trm_tally_merge(k->tally, rec, err) : 0;
     if (strcmp(kind, "model") == 0 && !k->merge && trm_tally_left_out(k->tally, k->rules, rec) < 0)
         return trm_err_set(err, TRM_SYS, "out of memory");
-    bool element = strcmp(kind, "element") == 0 || strcmp(kind, "checked") == 0;
-    if (strcmp(kind, "model") == 0 || (k->merge && (element || strcmp(kind, "result") == 0))) {
+    if (strcmp(kind, "model") == 0 || (k->merge && (is_element(kind) || strcmp(kind, "result") == 0))) {
         if (!k->quiet || strcmp(kind, "model") == 0)
             pass_on(c);
         return k->each && strcmp(kind, "model") == 0 ? end_model(k, c, err) : 0;
     }
-    if (element)
-        return check_element(k, c, rec, err);
     return trm_err_set(err, TRM_DATA, "kind: found \"%.60s\", expected element, checked, model or summary", kind);
 }
 
@@ -466,6 +498,8 @@ main(int argc, char **argv)
     if (look)
         return audit(&k, &c, &files);
     load(&k, &c, &files);
+    if (!k.merge)
+        c.make = make, c.settle = settle;
     if (classes) {
         put_wanted(&k, &c);
     } else if (trm_cli_read(&c, one_record, &k) == 0) {
@@ -476,7 +510,11 @@ main(int argc, char **argv)
     trm_tally_free(k.tally);
     trm_rules_free(k.rules);
     trm_buf_release(&k.line);
-    trm_buf_release(&k.results);
-    trm_arena_release(&k.scratch);
+    for (size_t i = 0; i < TRM_CLI_SLOTS; i++) {
+        trm_fit_free(k.hand[i].fit);
+        trm_tally_free(k.hand[i].tally);
+        trm_buf_release(&k.hand[i].results);
+        trm_arena_release(&k.hand[i].scratch);
+    }
     return trm_cli_end(&c);
 }

@@ -1,7 +1,5 @@
 /* trm-ifc: building models to element records, one line each, and one model record at the end of every file. */
-#define _GNU_SOURCE /* sched_getaffinity */
 #include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -821,20 +819,11 @@ read_where(struct run *r)
     }
 }
 
-/* Processors that this process may use. */
-static long
-processors(void)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    return sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
-}
-
 int
 main(int argc, char **argv)
 {
     struct run r = {.max_bytes = 4L << 30};
-    r.threads = processors() < 8 ? processors() : 8;
+    r.threads = trm_cli_processors(8);
     const char *also = NULL;
     const struct trm_cli_opt opts[] = {
         {'a', "also", "CLASSES", "records of further instances too, by class, as IfcWallType,IfcMaterial", &also, 0, 0, TRM_OPT_STR},

@@ -43,12 +43,20 @@ struct trm_cli_opt {
     enum trm_opt_type type;
 };
 
+enum { TRM_CLI_SLOTS = 12 };
+
 struct trm_cli {
     /* set by the program */
     const char *name, *purpose, *operands; /* operands: as shown in --help; NULL: none are allowed */
     /* Work that need not wait for the next line: called again and again before input is waited for, until input is there or it
      * returns 0 (no more to do); -1 with *err filled ends the run. What it writes goes out at once. NULL: none. */
     int (*idle)(void *ctx, struct trm_cli *c, struct trm_err *err);
+    /* What can be done with a record without those before it: called for each before fn, on some thread, beside others but for those with
+     * the same slot (below TRM_CLI_SLOTS). What it writes to out, whole lines, is written in the order of the input. 1: that is all; 0: fn
+     * is to be called; -1 with *err filled, as fn. NULL: fn does everything. */
+    int (*make)(void *ctx, size_t slot, const char *line, size_t n, trm_json *rec, struct trm_buf *out, struct trm_err *err);
+    /* On the caller's thread, when what was made in the slot comes to its turn, all before it being done; 0, or -1 with *err filled. */
+    int (*settle)(void *ctx, size_t slot, struct trm_err *err);
     const struct trm_cli_opt *opts;        /* --help, --version, --refused FILE (where each is used) come by themselves */
     /* filled by trm_cli_begin */
     char **files; /* operands, borrowed from argv */
@@ -63,7 +71,6 @@ struct trm_cli {
     bool verdict_failed; /* set by a program on -e LEVEL: exit status 4 when nothing worse happened */
     /* internal */
     void *ctx;            /* of the record loop */
-    trm_json *record;     /* in hand; NULL when kept or none */
     char id_text[128];    /* what id points to */
     const char *text;     /* the line in hand */
     size_t text_len;
@@ -79,7 +86,8 @@ struct trm_cli {
 void trm_cli_begin(struct trm_cli *c, int argc, char **argv);
 
 /* Call fn for every record (line) of every operand (none: stdin), in order; blank lines are skipped. fn gets the parsed
- * object, which is freed after the call unless fn has taken it with trm_cli_keep. fn returns 0, or -1 with *err filled:
+ * object, which is freed after the call: what fn wants to keep it copies. fn is called on the caller's thread; further threads
+ * may parse what comes behind, as far as it is there already. fn returns 0, or -1 with *err filled:
  * TRM_DATA refuses the record (diagnostic, --refused, the run goes on), anything worse ends the run.
  * Returns the exit status by way of trm_cli_end. */
 typedef int trm_cli_fn(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err);
@@ -91,8 +99,6 @@ int trm_cli_read(struct trm_cli *c, trm_cli_fn *fn, void *ctx);
 int trm_cli_read_file(struct trm_cli *c, const char *path, trm_cli_fn *fn, void *ctx);
 /* A file that an option names and the run cannot do without: ends the program with 2 when it cannot be opened for reading. */
 void trm_cli_need_file(struct trm_cli *c, const char *path);
-/* Inside fn: the record is now the caller's, who frees it with trm_json_free. */
-trm_json *trm_cli_keep(struct trm_cli *c);
 /* Inside fn: the bytes of the line in hand, without newline; borrowed until fn returns. */
 const char *trm_cli_line(const struct trm_cli *c, size_t *n);
 /* For programs that read something other than records: the place in hand, and its text (borrowed until the next call), for
@@ -128,6 +134,8 @@ double trm_cli_now(void);
 /* Seconds of processor that this process has used so far, all threads together. */
 double trm_cli_processor(void);
 void trm_cli_utc(char out[32]);
+/* Threads to begin with: the processors that this process may use, or what TRM_THREADS says, but at most `most`. */
+long trm_cli_processors(long most);
 /* An environment variable, or NULL; empty counts as unset. */
 const char *trm_cli_env(const char *name);
 

@@ -170,6 +170,7 @@ trm_cli_begin(struct trm_cli *c, int argc, char **argv)
 {
     struct parser p = {.c = c};
     trm_cli_signals_default();
+    trm_json_begin();
     prepare(&p);
     opterr = 0;
     for (int got; (got = getopt_long(argc, argv, p.shorts, p.longs, NULL)) != -1;) {

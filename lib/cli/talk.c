@@ -1,7 +1,9 @@
-/* Speaking and ending: stdout, diagnostics, progress, signals, time. */
+/* Speaking and ending: stdout, diagnostics, progress, signals, time, processors. */
+#define _GNU_SOURCE /* sched_getaffinity */
 #include "talk.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #include "../base/file.h"
+#include "../base/text.h"
 
 enum { FLUSH_AT = 1 << 16 };
 
@@ -260,6 +263,18 @@ trm_cli_utc(char out[32])
     struct tm tm;
     if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
         strcpy(out, "1970-01-01T00:00:00Z");
+}
+
+long
+trm_cli_processors(long most)
+{
+    cpu_set_t set;
+    long long n;
+    const char *given = trm_cli_env("TRM_THREADS");
+    CPU_ZERO(&set);
+    if (!given || !trm_text_int(given, 1, 1024, &n))
+        n = sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
+    return n < most ? (long)n : most;
 }
 
 const char *

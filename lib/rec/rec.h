@@ -21,6 +21,11 @@ enum trm_json_type { TRM_JSON_NULL, TRM_JSON_FALSE, TRM_JSON_TRUE, TRM_JSON_NUM,
 /* Parse n bytes holding exactly one JSON value. Refused (TRM_DATA): broken UTF-8, duplicate keys, NaN, integers beyond
  * 2^53, U+0000 in text, nesting beyond 64. The error says line and column. Returns NULL on failure; free with trm_json_free. */
 trm_json *trm_json_parse(const char *text, size_t n, struct trm_err *err);
+/* The same with the tree's memory taken from *a, once trm_json_begin was called: made and given back in less time, and without other
+ * threads having to wait. To be given back with trm_json_free all the same, before a is reset. */
+trm_json *trm_json_parse_in(struct trm_arena *a, const char *text, size_t n, struct trm_err *err);
+/* Before the first tree of a program that calls trm_json_parse_in, or makes trees in several threads. */
+void trm_json_begin(void);
 /* Give the value back (a whole tree at its root). NULL is allowed. */
 void trm_json_free(trm_json *v);
 /* A deep copy, owned by the caller; NULL when memory is out. */

@@ -77,6 +77,12 @@ double trm_rule_from_si(const struct trm_unit *u, double x);
 double trm_rule_round(double x);
 
 /* --- the set --- */
+struct trm_fit {
+    const struct trm_rules *rules;
+    struct class_list *classes; /* open hash of what was found; [n_slots] */
+    struct trm_arena arena;     /* what the slots point to */
+    size_t n_slots, n_used;
+};
 struct trm_rules {
     struct trm_arena arena;
     struct trm_rule *rules; /* [n], malloc'd */
@@ -85,9 +91,7 @@ struct trm_rules {
     size_t n_trees;
     struct trm_regex **regexes; /* [n_regexes] */
     size_t n_regexes;
-    struct class_list *classes;  /* open hash of what trm_rules_for found; [n_slots] */
-    struct trm_arena class_arena; /* what the slots point to */
-    size_t n_slots, n_used;
+    struct trm_fit fit; /* of trm_rules_for */
     struct trm_flaw *flaws; /* [n_flaws], malloc'd */
     size_t n_flaws;
     bool flaws_left_out;

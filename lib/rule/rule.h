@@ -126,6 +126,11 @@ void trm_rule_judge(struct trm_result *out, const struct trm_rule *r, const stru
 /* Indices of the rules whose class fits the element's class, rising; *n their count. A fast filter before
  * trm_rule_applies; remembered by schema and class. Borrowed until the next call; NULL only when memory is out. */
 const size_t *trm_rules_for(struct trm_rules *rules, const struct trm_element *e, size_t *n);
+/* The same with what is remembered apart from the rules, which are only read: one for each thread that judges by them. NULL: memory is out. */
+struct trm_fit;
+struct trm_fit *trm_fit_new(const struct trm_rules *rules);
+void trm_fit_free(struct trm_fit *f); /* NULL is allowed */
+const size_t *trm_fit_for(struct trm_fit *f, const struct trm_element *e, size_t *n);
 
 /* The result as the `results` of a checked record hold it (trm-checked(5)): an object, or only its members. */
 void trm_result_write(struct trm_jw *w, const struct trm_result *r);

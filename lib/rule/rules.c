@@ -11,7 +11,7 @@
 
 enum { MAX_RULES = 20000, MAX_CLASSES = 4096 };
 
-/* What trm_rules_for found for one schema and class. */
+/* What trm_fit_for found for one schema and class. */
 struct class_list {
     const char *schema, *class; /* class NULL: an empty slot */
     const size_t *index;
@@ -27,6 +27,14 @@ trm_rules_new(void)
     return rules;
 }
 
+static void
+empty_fit(struct trm_fit *f)
+{
+    trm_arena_release(&f->arena);
+    free(f->classes);
+    *f = (struct trm_fit){.rules = f->rules};
+}
+
 void
 trm_rules_free(struct trm_rules *rules)
 {
@@ -37,12 +45,11 @@ trm_rules_free(struct trm_rules *rules)
     for (size_t i = 0; i < rules->n_regexes; i++)
         trm_regex_free(rules->regexes[i]);
     trm_arena_release(&rules->arena);
-    trm_arena_release(&rules->class_arena);
     free(rules->trees);
     free(rules->regexes);
     free(rules->flaws);
     free(rules->rules);
-    free(rules->classes);
+    empty_fit(&rules->fit);
     free(rules);
 }
 
@@ -92,22 +99,12 @@ trm_rules_keep_regex(struct trm_rules *rules, struct trm_regex *regex, struct tr
     return trm_err_set(err, TRM_SYS, "out of memory");
 }
 
-/* The set is about to grow: what was found for a class no longer holds. */
-static void
-forget_classes(struct trm_rules *rules)
-{
-    free(rules->classes);
-    rules->classes = NULL;
-    rules->n_used = 0;
-    trm_arena_reset(&rules->class_arena);
-    rules->sha256[0] = 0;
-}
-
 int
 trm_rules_add(struct trm_rules *rules, const char *path, const char *bytes, size_t n, struct trm_err *err)
 {
     trm_sha256_add(&rules->digest, bytes, n);
-    forget_classes(rules);
+    empty_fit(&rules->fit); /* what was found for a class no longer holds */
+    rules->sha256[0] = 0;
     if (trm_ids_is(bytes, n))
         return trm_ids_read(rules, path, bytes, n, err);
     struct trm_err why = {0};
@@ -126,7 +123,7 @@ trm_rules_add_definition(struct trm_rules *rules, const trm_json *definition, st
     trm_json_dump(&b, definition);
     trm_sha256_add(&rules->digest, b.data ? b.data : "", b.len);
     trm_buf_release(&b);
-    forget_classes(rules);
+    empty_fit(&rules->fit);
     trm_json *list = trm_json_array(), *copy = trm_json_copy(definition);
     if (!list || !copy || trm_json_add(list, copy) < 0) {
         trm_json_free(list);
@@ -198,21 +195,22 @@ class_fits(const struct trm_rule *r, const char *schema, const char *class)
 }
 
 static struct class_list *
-slot_of(struct trm_rules *rules, const char *schema, const char *class)
+slot_of(struct trm_fit *f, const char *schema, const char *class)
 {
     uint64_t h = trm_hash64(class, strlen(class), trm_hash64(schema, strlen(schema), 0));
-    for (size_t i = h & (rules->n_slots - 1);; i = (i + 1) & (rules->n_slots - 1)) {
-        struct class_list *slot = &rules->classes[i];
+    for (size_t i = h & (f->n_slots - 1);; i = (i + 1) & (f->n_slots - 1)) {
+        struct class_list *slot = &f->classes[i];
         if (!slot->class || (strcmp(slot->class, class) == 0 && strcmp(slot->schema, schema) == 0))
             return slot;
     }
 }
 
 static int
-fill_slot(struct trm_rules *rules, struct class_list *slot, const char *schema, const char *class)
+fill_slot(struct trm_fit *f, struct class_list *slot, const char *schema, const char *class)
 {
-    size_t *index = trm_arena_calloc(&rules->class_arena, rules->n ? rules->n : 1, sizeof *index);
-    const char *kept_schema = trm_arena_strdup(&rules->class_arena, schema), *kept_class = trm_arena_strdup(&rules->class_arena, class);
+    const struct trm_rules *rules = f->rules;
+    size_t *index = trm_arena_calloc(&f->arena, rules->n ? rules->n : 1, sizeof *index);
+    const char *kept_schema = trm_arena_strdup(&f->arena, schema), *kept_class = trm_arena_strdup(&f->arena, class);
     if (!index || !kept_schema || !kept_class)
         return -1;
     size_t n = 0;
@@ -220,34 +218,58 @@ fill_slot(struct trm_rules *rules, struct class_list *slot, const char *schema, 
         if (class_fits(&rules->rules[i], schema[0] ? schema : NULL, class))
             index[n++] = i;
     *slot = (struct class_list){.schema = kept_schema, .class = kept_class, .index = index, .n = n};
-    rules->n_used++;
+    f->n_used++;
     return 0;
+}
+
+const size_t *
+trm_fit_for(struct trm_fit *f, const struct trm_element *e, size_t *n)
+{
+    *n = 0;
+    if (!f->classes) {
+        f->n_slots = MAX_CLASSES;
+        f->classes = calloc(f->n_slots, sizeof *f->classes);
+        if (!f->classes)
+            return NULL;
+    }
+    const char *schema = e->schema ? e->schema : "";
+    struct class_list *slot = slot_of(f, schema, e->class);
+    if (!slot->class) {
+        if (f->n_used > MAX_CLASSES / 2) { /* classes made up to fill the table: start anew */
+            memset(f->classes, 0, f->n_slots * sizeof *f->classes);
+            trm_arena_reset(&f->arena);
+            f->n_used = 0;
+            slot = slot_of(f, schema, e->class);
+        }
+        if (fill_slot(f, slot, schema, e->class) < 0)
+            return NULL;
+    }
+    *n = slot->n;
+    return slot->index;
+}
+
+struct trm_fit *
+trm_fit_new(const struct trm_rules *rules)
+{
+    struct trm_fit *f = calloc(1, sizeof *f);
+    if (f)
+        f->rules = rules;
+    return f;
+}
+
+void
+trm_fit_free(struct trm_fit *f)
+{
+    if (f)
+        empty_fit(f);
+    free(f);
 }
 
 const size_t *
 trm_rules_for(struct trm_rules *rules, const struct trm_element *e, size_t *n)
 {
-    *n = 0;
-    if (!rules->classes) {
-        rules->n_slots = MAX_CLASSES;
-        rules->classes = calloc(rules->n_slots, sizeof *rules->classes);
-        if (!rules->classes)
-            return NULL;
-    }
-    const char *schema = e->schema ? e->schema : "";
-    struct class_list *slot = slot_of(rules, schema, e->class);
-    if (!slot->class) {
-        if (rules->n_used > MAX_CLASSES / 2) { /* classes made up to fill the table: start anew */
-            memset(rules->classes, 0, rules->n_slots * sizeof *rules->classes);
-            trm_arena_reset(&rules->class_arena);
-            rules->n_used = 0;
-            slot = slot_of(rules, schema, e->class);
-        }
-        if (fill_slot(rules, slot, schema, e->class) < 0)
-            return NULL;
-    }
-    *n = slot->n;
-    return slot->index;
+    rules->fit.rules = rules;
+    return trm_fit_for(&rules->fit, e, n);
 }
 
 /* --- one rule ------------------------------------------------------------------------------------------------------- */

@@ -140,6 +140,23 @@ trm_tally_add(struct trm_tally *t, const struct trm_rule *rule, const struct trm
         n->why[r->reason]++;
 }
 
+void
+trm_tally_move(struct trm_tally *t, struct trm_tally *from)
+{
+    for (size_t i = 0; i < from->n; i++) {
+        struct entry *a = &t->entries[i], *b = &from->entries[i];
+        a->applicable += b->applicable, a->pass += b->pass, a->fail += b->fail, a->unknown += b->unknown;
+        a->selector_unknown += b->selector_unknown;
+        b->applicable = b->pass = b->fail = b->unknown = b->selector_unknown = 0;
+        for (size_t k = 0; k < TRM_N_REASONS; k++)
+            a->why[k] += b->why[k], b->why[k] = 0;
+        for (size_t k = 0; k < a->n_fields; k++) {
+            a->fields[k].seen |= b->fields[k].seen;
+            b->fields[k].seen = false;
+        }
+    }
+}
+
 /* n more instances of the class; -1: memory is out. */
 static int
 add_unread(struct trm_tally *t, struct entry *e, const char *class, uint64_t n)

@@ -13,6 +13,8 @@ void trm_tally_free(struct trm_tally *t); /* NULL is allowed */
 /* Count one element whose class fits the rule. r: the result when `applies` is TRM_APPLIES, else not looked at. */
 void trm_tally_add(struct trm_tally *t, const struct trm_rule *rule, const struct trm_element *e, enum trm_applies applies,
                    const struct trm_result *r);
+/* Add what `from`, a tally of the same rules that only counted elements, has counted, and count it no more there. */
+void trm_tally_move(struct trm_tally *t, struct trm_tally *from);
 /* Take note of the instances that a model record says have no record, where specifications ask for them. -1: memory is out. */
 int trm_tally_left_out(struct trm_tally *t, const struct trm_rules *rules, const trm_json *model);
 /* Add the counts of a summary record; the first of each rule gives name and definition. Refused (TRM_DATA): members of the

@@ -167,6 +167,41 @@ many() {
     [[ "${lines[13]}" == *"$sum"* ]]
 }
 
+@test "the bytes do not depend on the number of threads: results, refusals, models between, summaries" {
+    many 900 > doors
+    # more than threads are worth, with what is odd at every place: models, refused lines, blank ones, results that are there already
+    { cat doors; echo nonsense; echo; cat doors; echo '{"kind":"what","id":"W"}'; trm-check -r doors.json doors; echo '{"kind":"element","v":1,"id":"x"}'
+      sed 's/"v":1,"id"/"v":1, "id"/' doors; echo '[1]'; cat doors; printf '%s' "$(door LAST 0.7 '"no newline"')"; } > in
+    [ "$(stat -c %s in)" -gt 700000 ]
+    for set in "" --each "--flat" "--only fail" "-q --each" "-e ERROR"; do
+        for t in 1 2 3 8; do
+            local status=0
+            # shellcheck disable=SC2086 # words are wanted
+            TRM_THREADS=$t trm-check -r doors.json $set --refused refused.$t in > out.$t 2> err.$t || status=$?
+            [ $status -eq 1 ]
+            [ "$(wc -l < refused.$t)" -eq 4 ]
+            cmp out.1 out.$t && cmp err.1 err.$t && cmp refused.1 refused.$t
+        done
+        # and in a pipe, where lines come as they come
+        # shellcheck disable=SC2086
+        (cat in && true) | TRM_THREADS=4 trm-check -r doors.json $set 2> err | cmp - out.1
+    done
+    grep -q '^trm-check: in:1805: W: kind' err.1
+}
+
+@test "with threads a line has its answer before the next one comes" {
+    mkfifo asked
+    TRM_THREADS=4 trm-check -r doors.json < asked > answered &
+    exec 7> asked
+    for i in 1 2 3; do
+        door "D$i" 0.7 '"d"' >&7
+        for ((k = 0; k < 100; k++)); do [ "$(wc -l < answered)" -eq $i ] && break; sleep 0.05; done
+        [ "$(wc -l < answered)" -eq $i ]
+    done
+    exec 7>&-
+    wait $!
+}
+
 @test "the building code rules are valid, and each says where it comes from" {
     run -0 trm-check -q -r "$CODE" < /dev/null
     [ "${#lines[@]}" -eq 12 ]

@@ -98,6 +98,32 @@ T_MAIN
             trm_buf_release(&one), trm_buf_release(&each);
         }
     }
+    T("a tree made in an arena reads, grows and is given back like any other")
+    {
+        struct trm_arena a = {0};
+        struct trm_buf plain = {0}, again = {0};
+        struct trm_err err = {0};
+        static const char text[] = "{\"a\":[1,2.5,\"x\\u00e9\",null,true],\"b\":{\"c\":\"d\"}}";
+        trm_json_begin();
+        for (int turn = 0; turn < 3; turn++) {
+            trm_json *v = trm_json_parse_in(&a, text, sizeof text - 1, &err);
+            trm_json *w = trm_json_parse(text, sizeof text - 1, &err);
+            CHECK(v && w && a.used > 0);
+            CHECK(trm_json_set_str(v, "new", "from elsewhere") == 0 && trm_json_set_str(w, "new", "from elsewhere") == 0);
+            CHECK(trm_json_set_num(trm_json_get(v, "b"), "c", 7) == 0 && trm_json_set_num(trm_json_get(w, "b"), "c", 7) == 0);
+            CHECK(trm_json_del(v, "a") == 0 && trm_json_del(w, "a") == 0);
+            trm_json *kept = trm_json_copy(v);
+            trm_json_free(v);
+            trm_arena_reset(&a);
+            trm_buf_reset(&plain), trm_buf_reset(&again);
+            trm_json_dump(&plain, w), trm_json_dump(&again, kept);
+            CHECK_STR(again.data, plain.data);
+            trm_json_free(kept), trm_json_free(w);
+        }
+        CHECK(trm_json_parse_in(&a, "{\"a\":[1,", 8, &err) == NULL && err.kind == TRM_DATA);
+        trm_arena_release(&a);
+        trm_buf_release(&plain), trm_buf_release(&again);
+    }
     T("a required member that is missing or of another type is named") {
         struct trm_err err = {0};
         trm_json *v = trm_json_parse("{\"n\":1.5,\"s\":\"x\"}", 17, &err);

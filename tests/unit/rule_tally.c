@@ -28,36 +28,52 @@ parse(const char *text, size_t n)
     return v;
 }
 
-/* The summaries of elements from..to, one a line, into b. */
+/* The summaries of elements from..to, one a line, into b; hands: how many tallies count them in turn, each taken by the last of its turn. */
 static void
-run(struct trm_buf *b, size_t from, size_t to)
+run_in(struct trm_buf *b, size_t from, size_t to, size_t hands)
 {
     struct trm_err err = {0};
     struct trm_rules *rules = trm_rules_new();
     CHECK(trm_rules_add(rules, "t", RULES, strlen(RULES), &err) == 0);
-    struct trm_tally *t = trm_tally_new(rules);
+    struct trm_tally *t = trm_tally_new(rules), *hand[3] = {trm_tally_new(rules), trm_tally_new(rules), trm_tally_new(rules)};
+    struct trm_fit *fits = trm_fit_new(rules);
     for (size_t i = from; i < to; i++) {
+        struct trm_tally *counts = hands ? hand[i % hands] : t;
         trm_json *rec = parse(ELEMENTS[i], strlen(ELEMENTS[i]));
         struct trm_element e;
         size_t n;
         CHECK(trm_element_read(&e, rec, &err) == 0);
-        const size_t *fit = trm_rules_for(rules, &e, &n);
+        const size_t *fit = hands ? trm_fit_for(fits, &e, &n) : trm_rules_for(rules, &e, &n);
         for (size_t k = 0; fit && k < n; k++) {
             const struct trm_rule *r = trm_rules_at(rules, fit[k]);
             struct trm_result result = {0};
             enum trm_applies a = trm_rule_selects(r, &e);
             if (a == TRM_APPLIES)
                 trm_rule_judge(&result, r, &e, NULL);
-            trm_tally_add(t, r, &e, a, &result);
+            trm_tally_add(counts, r, &e, a, &result);
         }
         trm_json_free(rec);
+        if (hands > 1 && i % hands == hands - 1)
+            for (size_t k = 0; k < hands; k++)
+                trm_tally_move(t, hand[k]);
     }
+    for (size_t k = 0; k < 3; k++) {
+        trm_tally_move(t, hand[k]);
+        trm_tally_free(hand[k]);
+    }
+    trm_fit_free(fits);
     for (size_t i = 0; i < trm_tally_count(t); i++) {
         trm_tally_write(b, t, i, "p 1");
         trm_buf_addc(b, '\n');
     }
     trm_tally_free(t);
     trm_rules_free(rules);
+}
+
+static void
+run(struct trm_buf *b, size_t from, size_t to)
+{
+    run_in(b, from, to, 0);
 }
 
 static int
@@ -128,6 +144,15 @@ T_MAIN {
             CHECK_STR(sum.data, whole.data);
             trm_tally_free(t);
             trm_buf_release(&a);
+            trm_buf_release(&sum);
+        }
+    }
+    T("what several tallies counted adds up to what one would have")
+    {
+        for (size_t hands = 1; hands <= 3; hands++) {
+            struct trm_buf sum = {0};
+            run_in(&sum, 0, 6, hands);
+            CHECK_STR(sum.data, whole.data);
             trm_buf_release(&sum);
         }
     }
