@@ -11,51 +11,33 @@
 enum { DEEPEST = 64 };
 static const json_int_t LARGEST_EXACT = 9007199254740992; /* 2^53: beyond it a double skips integers */
 
-/* Depth by brackets outside of text, before any recursion happens. */
-static size_t
-deepest(const char *text, size_t n)
+/* What the parser lets through and we do not. Integers that a double cannot hold exactly, with the first one found; and
+ * depth. (The parser recurses to 2048 levels by itself and refuses what is deeper.) */
+enum flaw { NO_FLAW, INEXACT, DEEP };
+static enum flaw
+flaw_of(const json_t *v, size_t depth, json_int_t *found)
 {
-    size_t depth = 0, most = 0;
-    bool in_text = false;
-    for (size_t i = 0; i < n; i++) {
-        char ch = text[i];
-        if (in_text) {
-            if (ch == '\\')
-                i++;
-            else if (ch == '"')
-                in_text = false;
-        } else if (ch == '"') {
-            in_text = true;
-        } else if (ch == '{' || ch == '[') {
-            if (++depth > most)
-                most = depth;
-        } else if ((ch == '}' || ch == ']') && depth > 0) {
-            depth--;
-        }
-    }
-    return most;
-}
-
-/* Integers that a double cannot hold exactly are refused, with the first one found. */
-static bool
-beyond_exact(const json_t *v, json_int_t *found)
-{
-    if (json_is_integer(v)) {
-        *found = json_integer_value(v);
-        return *found > LARGEST_EXACT || *found < -LARGEST_EXACT;
-    }
     size_t i;
     json_t *child;
     const char *key;
+    enum flaw flaw = NO_FLAW;
+    if (json_is_integer(v)) {
+        *found = json_integer_value(v);
+        return *found > LARGEST_EXACT || *found < -LARGEST_EXACT ? INEXACT : NO_FLAW;
+    }
+    if (!json_is_array(v) && !json_is_object(v))
+        return NO_FLAW;
+    if (depth == DEEPEST)
+        return DEEP;
     if (json_is_array(v))
         json_array_foreach(v, i, child)
-            if (beyond_exact(child, found))
-                return true;
+            if ((flaw = flaw_of(child, depth + 1, found)) != NO_FLAW)
+                return flaw;
     if (json_is_object(v))
         json_object_foreach((json_t *)v, key, child)
-            if (beyond_exact(child, found))
-                return true;
-    return false;
+            if ((flaw = flaw_of(child, depth + 1, found)) != NO_FLAW)
+                return flaw;
+    return NO_FLAW;
 }
 
 /* Memory of trees: of an arena while one is made of text in it, where it is given back by nobody but the arena; else malloc's. The word
@@ -104,21 +86,19 @@ trm_json_parse(const char *text, size_t n, struct trm_err *err)
 {
     while (n > 0 && strchr("\r\n", text[n - 1]))
         n--;
-    if (deepest(text, n) > DEEPEST) {
-        trm_err_set(err, TRM_DATA, "nested deeper than %d levels", DEEPEST);
-        return NULL;
-    }
     json_error_t why;
     json_t *v = json_loadb(text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
-    if (!v) {
-        trm_err_set(err, TRM_DATA, "not JSON: line %d, column %d: %s", why.line, why.column, why.text);
-        return NULL;
-    }
-    json_int_t found;
-    if (beyond_exact(v, &found)) {
-        json_decref(v);
+    json_int_t found = 0;
+    enum flaw flaw = v ? flaw_of(v, 0, &found) : json_error_code(&why) == json_error_stack_overflow ? DEEP : NO_FLAW;
+    if (flaw == DEEP)
+        trm_err_set(err, TRM_DATA, "nested deeper than %d levels", DEEPEST);
+    else if (flaw == INEXACT)
         trm_err_set(err, TRM_DATA, "the integer %lld is beyond 2^53", (long long)found);
-        return NULL;
+    else if (!v)
+        trm_err_set(err, TRM_DATA, "not JSON: line %d, column %d: %s", why.line, why.column, why.text);
+    if (v && flaw != NO_FLAW) {
+        json_decref(v);
+        v = NULL;
     }
     return v;
 }

@@ -29,13 +29,24 @@ T_MAIN
         refused("{\"a\":1e999}", "not JSON");
         refused("{} {}", "not JSON");
     }
-    T("nesting is bounded before anything recurses") {
-        char deep[2001];
-        memset(deep, '[', 1000);
-        memset(deep + 1000, ']', 1000);
-        deep[2000] = '\0';
-        refused(deep, "deeper");
-        refused("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "deeper");
+    T("nesting is bounded, closed or not") {
+        static char deep[2000001];
+        struct trm_err err = {0};
+        static const size_t levels[] = {65, 1000, 2048, 2049, 5000, 1000000};
+        for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+            memset(deep, '[', levels[i]);
+            memset(deep + levels[i], ']', levels[i]);
+            deep[2 * levels[i]] = '\0';
+            refused(deep, "nested deeper than 64 levels");
+        }
+        refused(deep + 999990, "not JSON");
+        deep[1000000] = '\0';
+        refused(deep, "nested deeper than 64 levels");
+        memset(deep, '[', 64);
+        memset(deep + 64, ']', 64);
+        trm_json *v = trm_json_parse(deep, 128, &err);
+        CHECK(v != NULL);
+        trm_json_free(v);
     }
     T("a record survives being read and written, members in order, numbers short") {
         static const char *const line =
