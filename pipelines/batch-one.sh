@@ -22,7 +22,7 @@ fi
 kit=$from/kit out=$from/jobs/$job.part
 cd "jobs/$job" || exit 3
 # of this process and all that it starts
-ulimit -v $((LIMIT_MB * 1024)) || exit 3
+[ "$LIMIT_MB" = 0 ] || ulimit -v $((LIMIT_MB * 1024)) || exit 3
 rules=()
 # shellcheck disable=SC2153 # the settings say it
 for rule in $RULES; do rules+=(-r "$kit/rules/$rule"); done
@@ -85,7 +85,10 @@ ended() {
     1) echo "broken ${text:-it holds no elements}" ;;
     2) echo "stop $program: ${text:-wrong settings}" ;;
     124 | 137) echo "failed $program took longer than $LIMIT_S s" ;;
-    3) echo "failed $program: ${text:-the system failed}, with at most $LIMIT_MB MiB" ;;
+    3)
+        [ "$LIMIT_MB" = 0 ] || text="${text:-the system failed}, with at most $LIMIT_MB MiB"
+        echo "failed $program: ${text:-the system failed}"
+        ;;
     *) echo "failed $program ended with status $status${text:+: $text}" ;;
     esac > "$to/end"
 }

@@ -32,7 +32,7 @@ INFER ?=
 # jobs at a time, on each host; all cores by default
 JOBS  ?=
 HOSTS ?=
-# seconds of each program on one model, MiB of its address space
+# seconds of each program on one model, MiB of its address space (0: as many as there are)
 LIMIT_S  ?= 600
 LIMIT_MB ?= 4096
 RETRIES  ?= 2

@@ -25,6 +25,7 @@ enum {
     MOST_LINES = 1024,  /* in hand at a time */
     ENOUGH = 1 << 22,   /* bytes in hand at a time */
     WORTH = 1 << 17,    /* bytes that take longer to parse than threads to begin */
+    PIPE = 1 << 20,     /* bytes that wait in a pipe */
     A_PIECE = 1 << 16,  /* bytes for one thread at a time */
     MOST_THREADS = TRM_CLI_SLOTS / TRM_CREW_AHEAD,
 };
@@ -390,7 +391,7 @@ use_lines(struct lines *l, size_t threads)
 }
 
 static int
-open_lines(struct lines *l, const char *path, struct trm_err *err)
+open_lines(struct lines *l, const char *path, size_t threads, struct trm_err *err)
 {
     struct stat st;
     *l = (struct lines){.fd = STDIN_FILENO, .line = malloc(MOST_LINES * sizeof *l->line), .piece = malloc((MOST_LINES + 1) * sizeof *l->piece)};
@@ -403,8 +404,8 @@ open_lines(struct lines *l, const char *path, struct trm_err *err)
     if (S_ISDIR(st.st_mode))
         return trm_err_set(err, TRM_DATA, "is a folder, expected a file");
     l->slow = !S_ISREG(st.st_mode);
-    if (S_ISFIFO(st.st_mode))
-        fcntl(l->fd, F_SETPIPE_SZ, 1 << 20); /* a wish: so that whoever writes need not wait for each line */
+    if (threads > 1 && S_ISFIFO(st.st_mode))
+        fcntl(l->fd, F_SETPIPE_SZ, PIPE); /* a wish: so that there is work for all */
     return 0;
 }
 
@@ -418,7 +419,7 @@ trm_cli_read_file(struct trm_cli *c, const char *path, trm_cli_fn *fn, void *ctx
     c->file = path;
     c->line = 0;
     c->ctx = ctx;
-    if (open_lines(&l, path, &err) == 0) {
+    if (open_lines(&l, path, threads, &err) == 0) {
         l.c = c, l.fn = fn, l.ctx = ctx;
         while (status == 0 && next_lines(c, &l, threads, &err) > 0)
             status = use_lines(&l, threads);

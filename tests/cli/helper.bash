@@ -3,6 +3,7 @@ bats_require_minimum_version 1.5.0
 ROOT=${ROOT:-$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}
 BIN=${BIN:-$ROOT/bin}
 TRM_SHARED=${TRM_SHARED:-$ROOT/../shared}
+[[ $BIN != *.build/san/bin ]] || export LIMIT_MB=0 # sanitizers take terabytes of addresses
 export ROOT BIN TRM_SHARED PATH=$BIN:$PATH LC_ALL=C.UTF-8
 
 # Says why and skips when the shared models are not beside the project.
