@@ -19,8 +19,6 @@ seconds() { # of a command, by the shell's clock
 }
 median() { sort -g | awk '{x[NR] = $1} END {print NR % 2 ? x[(NR + 1) / 2] : (x[NR / 2] + x[NR / 2 + 1]) / 2}'; }
 
-twenty() { for ((k = 0; k < 20; k++)); do "$@" < /dev/null; done; }
-
 # turns NAME GOAL OURS PEER: two commands that print seconds; PEER empty when there is none.
 in_turn() {
     local name=$1 goal=$2 ours=$3 peer=$4 i a b
@@ -71,8 +69,8 @@ bytes=$(stat -c %s "$model")
 in_turn "read-$((bytes / 1000000))MB-vs-web-ifc" 12 read_ours "$peer"
 # one thread on one core: 300 MB/s
 one_core() {
-    local TIMEFORMAT=%R
-    { time twenty taskset -c 0 "$BIN/trm-ifc" -q -j 1 "$model" > /dev/null; } 2>&1 | awk '{print $1 / 20}'
+    # shellcheck disable=SC2016 # the inner shell's
+    taskset -c 0 bash -c 'TIMEFORMAT=%R; time for k in {1..20}; do "$0" -q -j 1 "$1" > /dev/null; done' "$BIN/trm-ifc" "$model" 2>&1 | awk '{print $1 / 20}'
 }
 within "read-$((bytes / 1000000))MB-one-core" "$(awk -v b="$bytes" 'BEGIN {print b / 300e6}')" one_core
 
@@ -131,6 +129,7 @@ samples() { # of N elements in M buildings
     rm -r "$work/few"
 }
 train() { "$BIN/trm-train" -r $rules "$@" "$work/few.s" > "$work/out" 2> "$work/err" || { cat "$work/err" >&2; exit 1; }; }
+twenty() { for ((k = 0; k < 20; k++)); do "$@" < /dev/null; done; }
 start() { seconds twenty "$BIN/trm-infer" -m "$work/big.trm" | awk '{print $1 / 20}'; }
 one_by_one() { # p95 of seconds an element, halting by the published rule
     grep -m 400 '"side":"test"' "$work/few.s" | "$BIN/trm-infer" -m "$work/w128.trm" -j 2 --halt 0.5 --stats "$work/stats" > "$work/out" 2> "$work/err" || [ $? -eq 1 ]
