@@ -132,9 +132,10 @@ $(W)/stored: $(W)/model.trm $(call program,models)
 	@mv $@.part $@
 
 # --- verdicts of the model ------------------------------------------------------------------------------------------
-# -k keeps the order, so the bytes do not depend on the number of jobs
-infer = $(STEP) $(1) parallel --will-cite --pipe -k --block 2M -j $(JOBS) --halt now,fail=1 \
-	  $(STEP) - $(call program,infer) -m $(2) $(3) < $(4)
+# -k keeps the order, so the bytes do not depend on the number of jobs. Not --pipe: GNU parallel 20221122 loses bytes by it, and says nothing,
+# when it is stopped and continued (Ctrl-Z, fg) while a job is slow to read.
+infer = $(STEP) $(1) parallel --will-cite --pipepart -a $(4) -k --block 2M -j $(JOBS) --halt now,fail=1 \
+	  $(STEP) - $(call program,infer) -m $(2) $(3)
 
 $(W)/exam.traces.ndjson: $(W)/exam.checked.ndjson $(W)/stored $(W)/infer.set $(call program,infer)
 	$(call say,exam: the model's verdicts)
