@@ -1,5 +1,5 @@
 /* Any bytes as a line of records: refused with a reason, or a value whose text is read back as the same text; an element's
- * fields are gone through and found again by name. */
+ * fields are gone through and found again by name. The value's memory is an arena's, as in the record loop. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +7,14 @@
 #include "../../lib/fact/fact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct trm_arena trees;
+
+__attribute__((constructor)) static void
+begin(void)
+{
+    trm_json_begin();
+}
 
 static int
 find_again(void *ctx, enum trm_place place, const char *set, const char *name, const struct trm_value *v)
@@ -47,7 +55,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct trm_err err = {0};
     struct trm_element e;
-    trm_json *v = trm_json_parse((const char *)data, size, &err);
+    trm_arena_release(&trees); /* so that what points into a tree of before is found */
+    trm_json *v = trm_json_parse_in(&trees, (const char *)data, size, &err);
     if (!v && err.kind == TRM_OK)
         abort();
     if (!v)
