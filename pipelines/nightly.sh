@@ -66,13 +66,16 @@ step_diff() {
     mv "$night/carried.part" "$night/carried.ndjson"
 }
 
+# grep that may find nothing; what goes wrong, as on a full disk, ends the step.
+found() { grep "$@" || [ $? -eq 1 ]; }
+
 # The records of a night whose file is broken in this one; of two files of that name, one of them not broken, nothing is known.
 carry() {
     local names=$night/carried.names
     sed -nE 's/.*("file":"([^"\\]|\\.)*").*/\1/p' "$night/broken.ndjson" > "$names"
-    grep -ohF -f "$names" "$night/checked.ndjson" | LC_ALL=C sort -u > "$names.read" || true
-    grep -vxF -f "$names.read" "$names" > "$names.unread" || true
-    grep -hF -f "$names.unread" "$1/checked.ndjson" "$1/carried.ndjson" | grep '"kind":"checked"' || true
+    found -ohF -f "$names" "$night/checked.ndjson" | LC_ALL=C sort -u > "$names.read"
+    found -vxF -f "$names.read" "$names" > "$names.unread"
+    found -hF -f "$names.unread" "$1/checked.ndjson" "$1/carried.ndjson"
     rm "$names" "$names.read" "$names.unread"
 }
 

@@ -346,7 +346,7 @@ make(void *ctx, size_t slot, const char *line, size_t n, trm_json *rec, struct t
         return -1;
     if (!is_element(kind))
         return 0;
-    if (!h->fit && (!(h->fit = trm_fit_new(k->rules)) || !(h->tally = trm_tally_new(k->rules))))
+    if ((!h->fit && !(h->fit = trm_fit_new(k->rules))) || (!h->tally && !(h->tally = trm_tally_new(k->rules))))
         return trm_err_set(err, TRM_SYS, "out of memory");
     return check_element(k, h, line, n, rec, out, err) < 0 ? -1 : 1;
 }

@@ -43,7 +43,7 @@ struct trm_cli_opt {
     enum trm_opt_type type;
 };
 
-enum { TRM_CLI_SLOTS = 12 };
+enum { TRM_CLI_SLOTS = 12 }; /* pieces of input in hand at a time, see make: three for each of at most four threads */
 
 struct trm_cli {
     /* set by the program */
@@ -86,8 +86,7 @@ struct trm_cli {
 void trm_cli_begin(struct trm_cli *c, int argc, char **argv);
 
 /* Call fn for every record (line) of every operand (none: stdin), in order; blank lines are skipped. fn gets the parsed
- * object, which is freed after the call: what fn wants to keep it copies. fn is called on the caller's thread; further threads
- * may parse what comes behind, as far as it is there already. fn returns 0, or -1 with *err filled:
+ * object, which is freed after the call: what fn wants to keep it copies. fn is called on the caller's thread. fn returns 0, or -1 with *err filled:
  * TRM_DATA refuses the record (diagnostic, --refused, the run goes on), anything worse ends the run.
  * Returns the exit status by way of trm_cli_end. */
 typedef int trm_cli_fn(void *ctx, struct trm_cli *c, trm_json *rec, struct trm_err *err);

@@ -47,9 +47,9 @@ struct lines {
     size_t searched; /* no newline before this */
     size_t number;   /* of the line handed out last */
     /* in hand */
-    struct line *line; /* [MOST_LINES] */
+    struct line *line; /* [MOST_LINES], or [1] without threads */
     size_t n, bytes;
-    size_t *piece; /* [MOST_LINES + 1]: where pieces begin; one more is the end */
+    size_t *piece; /* as many and one: where pieces begin, and their end */
     struct trm_arena trees[MOST_THREADS + 1]; /* by thread; of the caller's own last */
     struct trm_buf made[TRM_CLI_SLOTS]; /* what make wrote */
     /* what is done with them */
@@ -394,7 +394,8 @@ static int
 open_lines(struct lines *l, const char *path, size_t threads, struct trm_err *err)
 {
     struct stat st;
-    *l = (struct lines){.fd = STDIN_FILENO, .line = malloc(MOST_LINES * sizeof *l->line), .piece = malloc((MOST_LINES + 1) * sizeof *l->piece)};
+    size_t most = threads > 1 ? MOST_LINES : 1;
+    *l = (struct lines){.fd = STDIN_FILENO, .line = malloc(most * sizeof *l->line), .piece = malloc((most + 1) * sizeof *l->piece)};
     if (!l->line || !l->piece)
         return trm_err_set(err, TRM_SYS, "out of memory");
     if (strcmp(path, "-") != 0)

@@ -22,8 +22,10 @@ struct trm_rules *
 trm_rules_new(void)
 {
     struct trm_rules *rules = calloc(1, sizeof *rules);
-    if (rules)
+    if (rules) {
         trm_sha256_init(&rules->digest);
+        rules->fit.rules = rules;
+    }
     return rules;
 }
 
@@ -268,7 +270,6 @@ trm_fit_free(struct trm_fit *f)
 const size_t *
 trm_rules_for(struct trm_rules *rules, const struct trm_element *e, size_t *n)
 {
-    rules->fit.rules = rules;
     return trm_fit_for(&rules->fit, e, n);
 }
 
