@@ -107,6 +107,35 @@ trm_mat_panels_t(uint32_t *p, const trm_bf16 *x, size_t ld, size_t d, size_t wid
     }
 }
 
+TRM_WIDE void
+trm_mat_turn(uint32_t *y, size_t ldy, const uint32_t *x, size_t ldx, size_t rows, size_t cols)
+{
+    for (size_t i = 0; i < rows; i += 16)
+        for (size_t j = 0; j < cols; j += 16) {
+            const uint32_t *from = x + i * ldx + j;
+            uint32_t *to = y + j * ldy + i;
+            if (rows - i >= 16 && cols - j >= 16)
+                square_t(to, (const trm_bf16 *)(const void *)from, 2 * ldx, 16, ldy);
+            else
+                for (size_t r = 0; r < 16 && i + r < rows; r++)
+                    for (size_t c = 0; c < 16 && j + c < cols; c++)
+                        to[c * ldy + r] = from[r * ldx + c];
+        }
+}
+
+void
+trm_mat_rows_t(uint32_t *p, const trm_bf16 *x, size_t ld, size_t k, size_t d)
+{
+    uint32_t some[16 * TRM_MAT_PANEL];
+    size_t k2 = (k + 1) / 2;
+    for (size_t j = 0; j < d; j += TRM_MAT_PANEL)
+        for (size_t r = 0; r < k; r += 32) {
+            size_t w = trm_mat_panel_cols(j, d), n = k - r < 32 ? k - r : 32;
+            trm_mat_panels(some, x + r * ld + j, ld, n, w);
+            trm_mat_turn(p + j * k2 + r / 2, k2, some, w, (n + 1) / 2, w);
+        }
+}
+
 /* --- the plain road ---------------------------------------------------------------------------------------------- */
 
 static void
@@ -125,7 +154,7 @@ block_plain(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pair
         }
 }
 
-static const struct trm_mat_bf16 plain = {"plain", 1, 1, false, block_plain};
+static const struct trm_mat_bf16 plain = {"plain", 1, 1, 48, false, false, block_plain};
 
 /* --- AVX512-BF16 ------------------------------------------------------------------------------------------------- */
 #if defined(__x86_64__)
@@ -197,7 +226,7 @@ block_avx512(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pai
     }
 }
 
-static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, 6, true, block_avx512};
+static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, 6, 48, true, false, block_avx512};
 
 static bool
 has_avx512(void)
@@ -207,7 +236,7 @@ has_avx512(void)
            && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 #else
-static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, 6, true, block_plain};
+static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, 6, 48, true, false, block_plain};
 
 static bool
 has_avx512(void)
@@ -215,6 +244,17 @@ has_avx512(void)
     return false;
 }
 #endif
+
+bool
+trm_mat_bf16_pays(const struct trm_mat_bf16 *road)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return road != &plain && (road != &avx512 || __builtin_cpu_is("amd"));
+#else
+    return road != &plain;
+#endif
+}
 
 /* --- which ------------------------------------------------------------------------------------------------------- */
 

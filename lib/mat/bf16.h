@@ -29,7 +29,9 @@ struct trm_mat_bf16 {
     const char *name;   /* "amx", "avx512_bf16", "plain" */
     size_t at_a_time;   /* samples of a micro-batch worth computing together */
     size_t tile_rows;   /* rows that its instructions like to come in */
+    size_t chunk_rows;  /* most rows whose element-wise work is done a panel at a time, while they are in cache */
     bool avx512;        /* whether its processors have AVX512-BF16 vectors too */
+    bool wants_rows;    /* whether it wants a left side as rows rather than as panels of its transpose */
     /* c [rows,cols] (rows ldc apart) = or += sum over k of a(i,k) b(k,j).
      * a: pair k of row i at a[i*a_row + k*a_pair], where one of the two strides is 1
      * b: pair k of column j at b[k*b_pair + j]; cols a multiple of 16, at most TRM_MAT_PANEL
@@ -40,6 +42,9 @@ struct trm_mat_bf16 {
 
 /* The best road of this processor that agrees with the plain one on a trial product; NULL when it has none. */
 const struct trm_mat_bf16 *trm_mat_bf16_best(void);
+/* Whether a road is faster than float32 in training: AMX is; AVX512-BF16 on AMD's processors (1.9 times), not on Intel's,
+ * which take the instruction apart (0.6 to 0.75 times; tests/bench/LOG.md). */
+bool trm_mat_bf16_pays(const struct trm_mat_bf16 *road);
 /* A road by name, for tests and --backend; NULL when this processor (or system) has not got it. "plain" is always
  * there: the definition in C, slow, the reference of the others. */
 const struct trm_mat_bf16 *trm_mat_bf16_named(const char *name);
@@ -83,6 +88,10 @@ trm_mat_panel_cols(size_t j, size_t d)
 void trm_mat_panels(uint32_t *p, const trm_bf16 *x, size_t ld, size_t k, size_t d);
 /* Panels of the transpose of x [D,K] (rows ld apart, K even, rows 4-byte aligned), columns d..D-1 zero, D >= d. */
 void trm_mat_panels_t(uint32_t *p, const trm_bf16 *x, size_t ld, size_t d, size_t wide, size_t k);
+/* Rows of the transpose of x [K,D] (rows ld apart): pair k of column j of x at p[j*K2 + k]. */
+void trm_mat_rows_t(uint32_t *p, const trm_bf16 *x, size_t ld, size_t k, size_t d);
+/* y [cols,rows] (rows ldy apart) = the transpose of x [rows,cols] (rows ldx apart), in pairs. */
+void trm_mat_turn(uint32_t *y, size_t ldy, const uint32_t *x, size_t ldx, size_t rows, size_t cols);
 /* n floats to bfloat16. */
 void trm_mat_to_bf16(trm_bf16 *y, const float *x, size_t n);
 

@@ -16,6 +16,8 @@ trm_net_backend(struct trm_net *net, const char *name, struct trm_err *err)
     if (!trm_net_can_bf16(net))
         return trm_err_set(err, TRM_USAGE, "this model's width or heads do not fit bfloat16 products; try float32");
     net->road = any || bf16 ? trm_mat_bf16_best() : trm_mat_bf16_named(name);
+    if (any && net->road && !trm_mat_bf16_pays(net->road))
+        net->road = NULL;
     if (!net->road && !any)
         return trm_err_set(err, TRM_USAGE, "this processor has no %s; try auto or float32", name);
     return 0;

@@ -79,6 +79,13 @@ take_trace(const struct trm_net *net, struct trm_cut *c, size_t m, size_t calls,
     t->d_channel = trm_cut(c, n * d, one);
 }
 
+/* Of a chunk of n rows. */
+static size_t
+most_rows(const struct trm_net *net, size_t n)
+{
+    return n < net->road->chunk_rows ? n : net->road->chunk_rows;
+}
+
 /* Pairs that the panels of one head, one sample or (training) all calls need. */
 static size_t
 panel_room(const struct trm_net *net, size_t m, bool train)
@@ -102,7 +109,7 @@ take(const struct trm_net *net, struct trm_cut *c, size_t m, bool train, struct 
     b->sum = trm_cut(c, n * d, real);
     b->mid = trm_cut(c, n * d, real);
     take_trace(net, c, m, 1, false, &b->plain);
-    b->chunk = trm_cut(c, most(TRM_BF_CHUNK * most(TRM_MAT_PANEL, head_dim(net)), 32 * most(l16, TRM_MAT_PANEL)), real);
+    b->chunk = trm_cut(c, most(most_rows(net, n) * most(TRM_MAT_PANEL, head_dim(net)), 32 * most(l16, TRM_MAT_PANEL)), real);
     b->score = trm_cut(c, most(len * l16, d), real);
     b->head = trm_cut(c, len * most(head_dim(net), 1), real);
     b->share = trm_cut(c, len * l16, one);
@@ -255,11 +262,11 @@ product(const struct run *r, float *out, size_t width, const trm_bf16 *a, size_t
     }
 }
 
-/* At most TRM_BF_CHUNK, whole tiles but for the last, and as even as can be: a last row by itself costs as much as three. */
+/* At most the road's chunk, whole tiles but for the last, and as even as can be: a last row by itself costs as much as three. */
 static size_t
 chunk_rows(const struct run *r, size_t at)
 {
-    size_t left = r->r1 - at, chunks = (left + TRM_BF_CHUNK - 1) / TRM_BF_CHUNK, tile = r->mat->tile_rows;
+    size_t left = r->r1 - at, limit = r->mat->chunk_rows, chunks = (left + limit - 1) / limit, tile = r->mat->tile_rows;
     size_t rows = ((left + chunks - 1) / chunks + tile - 1) / tile * tile;
     return rows < left ? rows : left;
 }
@@ -591,12 +598,16 @@ add_gradient(const struct run *r, trm_real *grad, const trm_bf16 *left, size_t n
     trm_mat_panels(r->own->right, right, n_right, k, n_right);
     for (size_t j = 0; j < n_left; j += TRM_MAT_PANEL) {
         size_t rows = trm_mat_panel_cols(j, n_left), step = half ? 32 : rows;
-        trm_mat_panels(r->own->left, left + j, n_left, k, rows);
+        if (r->mat->wants_rows)
+            trm_mat_rows_t(r->own->left, left + j, n_left, k, rows);
+        else
+            trm_mat_panels(r->own->left, left + j, n_left, k, rows);
         for (size_t p = 0; p < n_right; p += TRM_MAT_PANEL)
             for (size_t i = 0; i < rows; i += step) {
                 size_t cols = trm_mat_panel_cols(p, n_right), row = half ? trm_bf_turn(j + i, half, 32) : j + i;
-                r->mat->block(grad + row * n_right + p, n_right, r->own->left + i, 1, rows, r->own->right + p * k2, cols,
-                              step, cols, k2, true);
+                const uint32_t *a = r->own->left + (r->mat->wants_rows ? i * k2 : i);
+                r->mat->block(grad + row * n_right + p, n_right, a, r->mat->wants_rows ? k2 : 1, r->mat->wants_rows ? 1 : rows,
+                              r->own->right + p * k2, cols, step, cols, k2, true);
             }
     }
 }

@@ -52,7 +52,7 @@ struct trm_bf {
     float *x, *sum, *mid; /* [N,D] input of a block; a product's result; after the token mixer */
     struct trm_bf_trace plain; /* shared by untraced calls and layers */
     /* scratch of one thread */
-    float *chunk;        /* [TRM_BF_CHUNK, max(64, D/h)] */
+    float *chunk;        /* [chunk rows, max(64, D/h)] at least */
     float *score;        /* [L, Lp], at least D: products of one head before softmax */
     float *head;         /* [L, D/h] a result of one head */
     trm_bf16 *share;     /* [L, Lp] softmax of one head, or its gradient */
@@ -64,7 +64,6 @@ struct trm_bf {
     trm_bf16 *d_ctx;     /* [N,D] of what the heads read; mixer: [A,D] hidden */
     void *memory;        /* owned */
 };
-#define TRM_BF_CHUNK 48 /* rows whose element-wise work is done while they are in the nearest cache */
 /* NULL: no memory. */
 struct trm_bf *trm_bf_new(const struct trm_net *net, size_t m, bool train);
 void trm_bf_free(struct trm_bf *b);

@@ -101,9 +101,9 @@ void trm_net_release(struct trm_net *net);
  * weights, their gradients, the state, sums, norms, softmax and losses stay in float; what is multiplied is rounded to
  * bfloat16. Always false in the double build. */
 bool trm_net_can_bf16(const struct trm_net *net);
-/* Sets net->road by name, before slots are made: "auto" bfloat16 where the processor and the net can, else float32;
- * "float32"; "bfloat16" by the best road; or one road: "amx", "avx512_bf16", "plain" (slow, anywhere). TRM_USAGE: no such
- * name, or it cannot be had here. */
+/* Sets net->road by name, before slots are made: "auto" bfloat16 where the net can and that is faster on this processor
+ * (trm_mat_bf16_pays), else float32; "float32"; "bfloat16" by the best road; or one road: "amx", "avx512_bf16", "plain"
+ * (slow, anywhere). TRM_USAGE: no such name, or it cannot be had here. */
 int trm_net_backend(struct trm_net *net, const char *name, struct trm_err *err);
 /* Static: the road's name, or "float32". */
 const char *trm_net_backend_name(const struct trm_net *net);

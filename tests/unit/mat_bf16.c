@@ -1,7 +1,7 @@
-/* Layouts of bfloat16 products, and the roads against the definition; AMX's walk over tiles with its instructions in C. */
-#define TRM_AMX_IN_C
-#include "../../lib/mat/amx.c"
+/* Layouts of bfloat16 products, and the roads against the definition. */
+#define _GNU_SOURCE
 #include "../../lib/base/rng.h"
+#include "amx.h"
 #include "t.h"
 
 #define MOST (200 * 1100)
@@ -57,12 +57,11 @@ T_MAIN
         else
             SKIP("not on this processor");
     }
-    T("AMX's walk over tiles gives them too") all_sizes(&amx_in_c);
-    T("AMX gives them too") {
-        if (trm_mat_bf16_named("amx"))
-            all_sizes(trm_mat_bf16_named("amx"));
+    T("AMX gives them too, be its instructions the processor's or trapped") {
+        if (amx_here())
+            all_sizes(amx_here());
         else
-            SKIP("not on this processor");
+            SKIP("not on this kind of machine");
     }
     T("rounding to bfloat16 is to nearest, ties to even, and keeps what is no number") {
         CHECK(trm_bf16_of(1.f) == 0x3f80);
@@ -85,6 +84,21 @@ T_MAIN
         CHECK(p[64 + 3] == (163 | 243 << 16));
         CHECK(p[2 * 64 + 63] == 383);            /* the odd row alone */
         CHECK(p[3 * 64 + 16 + 5] == (229 | 309u << 16)); /* second panel, 16 columns */
+    }
+    T("rows of a transpose hold pairs of rows, whatever the sizes") {
+        trm_bf16 x[75 * 80];
+        uint32_t p[80 * 38];
+        for (size_t i = 0; i < 75 * 80; i++)
+            x[i] = (trm_bf16)i;
+        for (size_t k = 1; k <= 75; k += 37)
+            for (size_t d = 16; d <= 80; d += 16) {
+                size_t bad = 0;
+                trm_mat_rows_t(p, x, 80, k, d);
+                for (size_t j = 0; j < d; j++)
+                    for (size_t r = 0; r < (k + 1) / 2; r++)
+                        bad += p[j * ((k + 1) / 2) + r] != (160 * r + j) % 65536 + (2 * r + 1 < k ? (160 * r + 80 + j) % 65536 * 65536 : 0);
+                CHECK(bad == 0);
+            }
     }
     T("panels of a transpose hold pairs of columns, and zeros where there is no row") {
         _Alignas(4) trm_bf16 x[20 * 6];
