@@ -18,7 +18,7 @@ open_first(struct trm_late *l)
     }
     const char *said = all ? NULL : dlerror();
     if (!all)
-        snprintf(l->why, sizeof l->why, "%s", said ? said : l->files[0]);
+        snprintf(l->why, sizeof l->why, "%.160s; on Debian it is in the package %s", said ? said : l->files[0], l->package);
 }
 
 int

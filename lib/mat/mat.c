@@ -36,8 +36,8 @@ static struct {
 } blas;
 static const struct trm_late_name names[] = {
     {GEMM_NAME, &blas.gemm}, {"openblas_get_corename", &blas.core}, {"openblas_set_num_threads", &blas.threads}};
-static struct trm_late lib = {.files = {"libopenblas.so.0"}, .names = names, .n_names = sizeof names / sizeof *names,
-                              .lock = PTHREAD_MUTEX_INITIALIZER};
+static struct trm_late lib = {.files = {"libopenblas.so.0"}, .package = "libopenblas0-pthread", .names = names,
+                              .n_names = sizeof names / sizeof *names, .lock = PTHREAD_MUTEX_INITIALIZER};
 
 int
 trm_mat_open(struct trm_err *err)

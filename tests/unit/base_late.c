@@ -15,18 +15,18 @@ T_MAIN
         CHECK(trm_late_open(&l, &err) == 0 && trm_late_open(&l, &err) == 0);
         CHECK(cosine(0) == 1);
     }
-    T("one that is not there is named, each time")
+    T("one that is not there is named, each time, and the package to install")
     {
-        struct trm_late l = {.files = {"libnosuch.so.9"}, .names = there, .n_names = 1, .lock = PTHREAD_MUTEX_INITIALIZER};
+        struct trm_late l = {.files = {"libnosuch.so.9"}, .package = "libnosuch9", .names = there, .n_names = 1, .lock = PTHREAD_MUTEX_INITIALIZER};
         for (int again = 0; again < 2; again++) {
             err = (struct trm_err){0};
             CHECK(trm_late_open(&l, &err) != 0);
-            CHECK(err.kind == TRM_SYS && strstr(err.text, "libnosuch.so.9"));
+            CHECK(err.kind == TRM_SYS && strstr(err.text, "libnosuch.so.9") && strstr(err.text, "package libnosuch9"));
         }
     }
     T("so is a name that it lacks")
     {
-        struct trm_late l = {.files = {"libm.so.6"}, .names = absent, .n_names = 2, .lock = PTHREAD_MUTEX_INITIALIZER};
+        struct trm_late l = {.files = {"libm.so.6"}, .package = "libc6", .names = absent, .n_names = 2, .lock = PTHREAD_MUTEX_INITIALIZER};
         err = (struct trm_err){0};
         CHECK(trm_late_open(&l, &err) != 0);
         CHECK(err.kind == TRM_SYS && strstr(err.text, "no_such_name"));
