@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -22,7 +23,7 @@
 #include "../lib/base/text.h"
 #include "../lib/cli/cli.h"
 
-enum { MOST_CLIENTS = 1024, MOST_WORKERS = 128, MOST_HTTP = 4096, FIRST_HANDED = 3 };
+enum { MOST_CLIENTS = 1024, MOST_WORKERS = 128, MOST_HTTP = 4096, MOST_COMPLAINT = 1 << 16, FIRST_HANDED = 3 };
 static const double SETTLE_S = 0.5; /* a worker that lived so long has opened its model */
 
 static const double BUCKET_S[] = {.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10};
@@ -89,6 +90,9 @@ listen_unix(const char *path, struct trm_err *err)
     if (strlen(path) >= sizeof a.sun_path)
         return trm_err_set(err, TRM_USAGE, "%s: too long a path for a socket", path);
     strcpy(a.sun_path, path);
+    struct stat st; /* a socket that an earlier server left is taken away, and nothing else */
+    if (lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+        return trm_err_set(err, TRM_USAGE, "%s: there is a file that is no socket", path);
     unlink(path);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&a, sizeof a) || listen(fd, 128))
@@ -223,11 +227,12 @@ keep_workers(struct serve *s)
         ;
 }
 
-/* A worker ended by itself. Of a new generation that dies young the old one stays in use. */
+/* A worker ended by itself. Of a new generation that dies young the old one stays in use. One that dies over a record is the
+ * record's fault: no client can end the server with those. */
 static void
 mourn(struct serve *s, struct worker *w)
 {
-    bool young = s->now - w->born <= SETTLE_S;
+    bool young = s->now - w->born <= SETTLE_S, unasked = w->client < 0;
     unsigned generation = w->generation;
     if (w->complained.len)
         trm_cli_warn(s->c, "worker: %.400s", w->complained.data);
@@ -240,7 +245,7 @@ mourn(struct serve *s, struct worker *w)
         s->generation = s->proven;
         s->changes_refused++;
         trm_cli_warn(s->c, "workers with the new %s end at once: the old ones stay", s->watch);
-    } else if (young && ++s->early_deaths > 10) {
+    } else if (young && unasked && ++s->early_deaths > 10) {
         struct trm_err err = {0};
         trm_err_set(&err, TRM_SYS, "%s ends as soon as it begins", s->c->files[0]);
         trm_cli_die(s->c, &err);
@@ -514,14 +519,16 @@ read_answer(struct serve *s, struct worker *w)
 static void
 read_complaint(struct serve *s, struct worker *w)
 {
+    if (w->complained.len > MOST_COMPLAINT) /* the last words count */
+        trm_buf_reset(&w->complained);
     char *room = trm_buf_room(&w->complained, 4096);
     ssize_t n = room ? read(w->err, room, 4096) : -1;
     if (n <= 0)
         return; /* its end is seen on the other side */
     trm_buf_used(&w->complained, (size_t)n);
-    char *newline = memchr(w->complained.data, '\n', w->complained.len);
     const char *reason = strstr(w->complained.data, ": -:");
-    if (!newline || w->client < 0 || !reason)
+    char *newline = reason ? strchr(reason, '\n') : NULL; /* the whole line */
+    if (!newline || w->client < 0)
         return;
     *newline = '\0';
     int k = w->client;
@@ -687,10 +694,28 @@ run(struct serve *s)
     }
 }
 
+/* A file for each client, as many beside them for those who read metrics, three for each worker and its successor. */
+static void
+allow_files(struct serve *s, struct trm_err *err)
+{
+    struct rlimit r;
+    rlim_t want = 2 * (rlim_t)s->max_clients + 6 * (rlim_t)s->n_workers + 32;
+    if (getrlimit(RLIMIT_NOFILE, &r))
+        return;
+    if (r.rlim_cur < want) {
+        r.rlim_cur = want < r.rlim_max ? want : r.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &r);
+    }
+    if (r.rlim_cur < want)
+        trm_err_set(err, TRM_USAGE, "%ld clients and %ld workers need %llu open files, and %llu are allowed (ulimit -n)", s->max_clients,
+                    s->n_workers, (unsigned long long)want, (unsigned long long)r.rlim_max);
+}
+
 static void
 open_sockets(struct serve *s)
 {
     struct trm_err err = {0};
+    allow_files(s, &err);
     int n = handed();
     s->sock = n > 0 ? FIRST_HANDED : s->listen ? listen_at(s->listen, &err) : -1;
     s->http = n > 1 ? FIRST_HANDED + 1 : s->metrics ? listen_at(s->metrics, &err) : -1;

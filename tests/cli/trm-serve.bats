@@ -71,6 +71,26 @@ metric() { perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new("figures"); pr
     [ "$(metric trm_worker_restarts_total)" = 3 ]
 }
 
+@test "records that end every worker at once end no server, and cost the others nothing" {
+    start -w 2 -- ./worker
+    for i in {1..12}; do el crash-always crash-always crash-always | ask > /dev/null & done
+    for i in {1..20}; do el "fine$i"; done | ask > a
+    [ "$(grep -c '"kind":"trace"' a)" -eq 20 ]
+    el still | ask | grep -q '"kind":"trace","v":1,"id":"still"'
+    kill -0 "$server"
+}
+
+@test "a worker that talks on and on fills no memory, and its refusals are still understood" {
+    printf '%s\n' '#!/usr/bin/perl' '$| = 1; while (<STDIN>) { my ($id) = /"id":"([^"]*)"/; print STDERR "so it goes\n" x 40000;' \
+        'if (/no-good/) { print STDERR "worker: -:$.: $id: it is no good\n"; next } print qq({"kind":"trace","v":1,"id":"$id"}\n) }' > talker
+    chmod +x talker
+    start -w 1 -- ./talker
+    el {1..60} no-good last | ask > a
+    [ "$(grep -c '"kind":"trace"' a)" -eq 61 ]
+    grep -q '"id":"no-good".*it is no good' a
+    [ "$(awk '/VmHWM/ {print $2}' "/proc/$server/status")" -lt 20000 ]
+}
+
 @test "a worker that is late, or answers another record, is replaced" {
     start -w 1 -t 1 -- ./worker
     el a endless liar b | ask > a
@@ -220,4 +240,10 @@ END
     run -2 trm-serve -l nowhere -- ./worker
     run -3 trm-serve -l unix:sock -- ./no-such-program
     [[ "$output" == *"ends as soon as it begins"* ]]
+    echo dear > model.trm
+    run -2 trm-serve -l unix:model.trm -- ./worker # not taken for an old socket
+    [[ "$output" == *"model.trm: there is a file that is no socket"* ]]
+    [ "$(cat model.trm)" = dear ]
+    run -2 bash -c 'ulimit -n 300; exec trm-serve -l unix:sock --max-clients 500 -- ./worker'
+    [[ "$output" == *"500 clients and 2 workers need 1044 open files, and 300 are allowed"* ]]
 }
