@@ -24,7 +24,7 @@ struct train {
     struct trm_list rules, fresh;
     bool resume, places, plain, ramp;
     long epochs, patience, batch, grad_calls, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
-        val_steps, memory, min_count, inner_multiple, epoch_steps;
+        val_steps, memory, min_count, inner_multiple, epoch_steps, micro, lanes;
     double max_minutes, lr, steps_ramp, cooldown, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter;
     struct trm_hide_opt hide;
     /* made of it */
@@ -113,7 +113,7 @@ net_of(struct train *t)
     net.loss = !strcmp(t->loss, "stablemax") ? TRM_NET_STABLEMAX : TRM_NET_SOFTMAX;
     net.width = (uint32_t)t->width, net.heads = (uint32_t)t->heads, net.prefix = (uint32_t)t->prefix;
     net.layers = (uint32_t)t->layers, net.n = (uint32_t)t->n, net.T = (uint32_t)t->T, net.max_steps = (uint32_t)t->max_steps;
-    net.grad_calls = (uint32_t)t->grad_calls;
+    net.grad_calls = (uint32_t)t->grad_calls, net.micro = (uint32_t)t->micro, net.lanes = (uint32_t)t->lanes;
     net.expansion = t->expansion, net.inner_multiple = (uint32_t)t->inner_multiple, net.dropout = t->dropout;
     net.explore = t->explore, net.halt_weight = t->halt_weight;
     return net;
@@ -801,7 +801,8 @@ defaults(void)
 {
     return (struct train){
         .arch_name = "trm", .preset = "verdict", .backend = "auto", .optimiser = "adamw", .form = "attention", .pos = "none", .loss = "softmax",
-        .epochs = 50, .patience = 15, .batch = 32, .width = 64, .heads = 4, .prefix = 4, .layers = 2, .n = 1, .T = 1,
+        .epochs = 50, .patience = 15, .batch = 32, .micro = trm_net_config_default().micro, .lanes = trm_net_config_default().lanes,
+        .width = 64, .heads = 4, .prefix = 4, .layers = 2, .n = 1, .T = 1,
         .max_steps = 16, .positions = 48, .warmup = 100, .seed = 1, .threads = processors(), .val_asks = 400, .val_steps = 4,
         .memory = 4096, .min_count = 12, .inner_multiple = 32, .rule = TRM_SIDE_DEFAULT, .lr = 5e-4, .weight_decay = 0.1, .dropout = 0.1, .ema = 0.998, .clip = 1,
         .expansion = 4, .embed_scale = 0.4, .explore = 0.3, .halt_weight = 0.5, .halt = 0.9, .jitter = 0.1, .varied = 0.15,
@@ -830,6 +831,8 @@ main(int argc, char **argv)
         {'b', "batch", "N", "slots", &t.batch, 1, 65536, TRM_OPT_INT},
         {'s', "seed", "N", "of weights, order, hiding and halting", &t.seed, 0, 1L << 31, TRM_OPT_INT},
         {'j', "threads", "N", "the bytes do not depend on it", &t.threads, 1, 1024, TRM_OPT_INT},
+        {0, "micro-batch", "N", "slots that a thread computes before it takes others", &t.micro, 1, 4096, TRM_OPT_INT},
+        {0, "lanes", "N", "partial sums of the gradient, each made by one thread: so many threads can be of use", &t.lanes, 1, 4096, TRM_OPT_INT},
         {0, "backend", "NAME", "auto, float32, bfloat16, amx, avx512_bf16 or plain; also by TRM_BACKEND", &t.backend, 0, 0, TRM_OPT_STR},
         {0, "status", "FILE", "where the run stands, replaced whole every second", &t.status, 0, 0, TRM_OPT_STR},
         {0, "label", "TEXT", "what you call the model", &t.label, 0, 0, TRM_OPT_STR},

@@ -28,6 +28,16 @@ without_seconds() { sed 's/,"seconds":[0-9.e-]*//' "$@"; }
     cmp <(without_seconds one) <(without_seconds three)
 }
 
+@test "nor with other micro-batches and lanes, which a resumed run keeps to" {
+    trm-train $SMALL -e 2 -j 1 --micro-batch 2 --lanes 16 -o one.trm samples > one
+    trm-train $SMALL -e 2 -j 5 --micro-batch 2 --lanes 16 -o five.trm samples > five
+    cmp one.trm five.trm
+    trm-train $SMALL -e 2 -o eight.trm samples > eight
+    run ! cmp -s one.trm eight.trm # the sums are added up in another order
+    run -1 trm-train $SMALL -e 3 --lanes 8 --micro-batch 2 --resume -o one.trm samples
+    [[ "$output" == *"other settings"* ]]
+}
+
 @test "another seed gives another model" {
     trm-train $SMALL -e 1 -s 1 -o one.trm samples > one
     trm-train $SMALL -e 1 -s 2 -o two.trm samples > two
