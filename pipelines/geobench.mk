@@ -54,6 +54,7 @@ GRIDS := turn10 mirror10 transpose10 recolour10 shift10 crop10 symmetry10 gravit
 $(foreach f,$(GRIDS),$(eval $(f) := $(f) | --preset grid10 | 20))
 crop10     := crop10     | --preset grid10 | 70
 gravity10  := gravity10  | --preset grid10 | 55
+symmetry10 := symmetry10 | --preset grid10 | 55
 compose10  := compose10  | --preset grid10 | 60
 # one model for all families of a domain
 geometric  := $(GRIDS) | --preset grid10 --val-asks 270 | 75
