@@ -715,14 +715,17 @@ static void
 open_sockets(struct serve *s)
 {
     struct trm_err err = {0};
-    allow_files(s, &err);
+    if (!s->c->n_files)
+        trm_err_set(&err, TRM_USAGE, "no command: expected -- PROGRAM [ARGUMENT...] behind the options");
+    else
+        allow_files(s, &err);
+    if (err.kind) /* before a socket is made that would stay behind */
+        trm_cli_die(s->c, &err);
     int n = handed();
     s->sock = n > 0 ? FIRST_HANDED : s->listen ? listen_at(s->listen, &err) : -1;
     s->http = n > 1 ? FIRST_HANDED + 1 : s->metrics ? listen_at(s->metrics, &err) : -1;
     if (s->sock < 0 && !err.kind)
         trm_err_set(&err, TRM_USAGE, "no socket: expected --listen ADDRESS:PORT, or one handed over as systemd does");
-    if (!s->c->n_files)
-        trm_err_set(&err, TRM_USAGE, "no command: expected -- PROGRAM [ARGUMENT...] behind the options");
     if (err.kind)
         trm_cli_die(s->c, &err);
 }

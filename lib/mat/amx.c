@@ -181,7 +181,8 @@ block_amx(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pair, 
         }
 }
 
-static const struct trm_mat_bf16 amx = {"amx", 4, 16, 400, true, true, block_amx};
+static const struct trm_mat_bf16 amx = {
+    .name = "amx", .at_a_time = 4, .tile_rows = 16, .chunk_rows = 400, .avx512 = true, .wants_rows = true, .block = block_amx};
 
 const struct trm_mat_bf16 *
 trm_mat_amx(void)

@@ -154,7 +154,7 @@ block_plain(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pair
         }
 }
 
-static const struct trm_mat_bf16 plain = {"plain", 1, 1, 48, false, false, block_plain};
+static const struct trm_mat_bf16 plain = {.name = "plain", .at_a_time = 1, .tile_rows = 1, .chunk_rows = 48, .block = block_plain};
 
 /* --- AVX512-BF16 ------------------------------------------------------------------------------------------------- */
 #if defined(__x86_64__)
@@ -226,7 +226,8 @@ block_avx512(float *c, size_t ldc, const uint32_t *a, size_t a_row, size_t a_pai
     }
 }
 
-static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, 6, 48, true, false, block_avx512};
+static const struct trm_mat_bf16 avx512 = {
+    .name = "avx512_bf16", .at_a_time = 1, .tile_rows = 6, .chunk_rows = 48, .avx512 = true, .block = block_avx512};
 
 static bool
 has_avx512(void)
@@ -236,7 +237,7 @@ has_avx512(void)
            && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 #else
-static const struct trm_mat_bf16 avx512 = {"avx512_bf16", 1, 6, 48, true, false, block_plain};
+static const struct trm_mat_bf16 avx512 = {.name = "avx512_bf16", .block = block_plain} /* never taken */;
 
 static bool
 has_avx512(void)
@@ -244,17 +245,6 @@ has_avx512(void)
     return false;
 }
 #endif
-
-bool
-trm_mat_bf16_pays(const struct trm_mat_bf16 *road)
-{
-#if defined(__x86_64__)
-    __builtin_cpu_init();
-    return road != &plain && (road != &avx512 || __builtin_cpu_is("amd"));
-#else
-    return road != &plain;
-#endif
-}
 
 /* --- which ------------------------------------------------------------------------------------------------------- */
 
@@ -300,4 +290,15 @@ trm_mat_bf16_best(void)
 {
     const struct trm_mat_bf16 *road = trm_mat_bf16_named("amx");
     return road ? road : trm_mat_bf16_named("avx512_bf16");
+}
+
+bool
+trm_mat_bf16_pays(const struct trm_mat_bf16 *road)
+{
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return road != &plain && (road != &avx512 || __builtin_cpu_is("amd"));
+#else
+    return road != &plain;
+#endif
 }

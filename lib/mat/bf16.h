@@ -42,7 +42,7 @@ struct trm_mat_bf16 {
 
 /* The best road of this processor that agrees with the plain one on a trial product; NULL when it has none. */
 const struct trm_mat_bf16 *trm_mat_bf16_best(void);
-/* Whether a road is faster than float32 in training: AMX is; AVX512-BF16 on AMD's processors (1.9 times), not on Intel's,
+/* Whether a road is faster than float32 in training: AMX is; AVX512-BF16 on AMD's processors (2.1 times), not on Intel's,
  * which take the instruction apart (0.6 to 0.75 times; tests/bench/LOG.md). */
 bool trm_mat_bf16_pays(const struct trm_mat_bf16 *road);
 /* A road by name, for tests and --backend; NULL when this processor (or system) has not got it. "plain" is always

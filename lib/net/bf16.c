@@ -598,6 +598,7 @@ add_gradient(const struct run *r, trm_real *grad, const trm_bf16 *left, size_t n
     trm_mat_panels(r->own->right, right, n_right, k, n_right);
     for (size_t j = 0; j < n_left; j += TRM_MAT_PANEL) {
         size_t rows = trm_mat_panel_cols(j, n_left), step = half ? 32 : rows;
+        size_t a_row = r->mat->wants_rows ? k2 : 1, a_pair = r->mat->wants_rows ? 1 : rows;
         if (r->mat->wants_rows)
             trm_mat_rows_t(r->own->left, left + j, n_left, k, rows);
         else
@@ -605,8 +606,7 @@ add_gradient(const struct run *r, trm_real *grad, const trm_bf16 *left, size_t n
         for (size_t p = 0; p < n_right; p += TRM_MAT_PANEL)
             for (size_t i = 0; i < rows; i += step) {
                 size_t cols = trm_mat_panel_cols(p, n_right), row = half ? trm_bf_turn(j + i, half, 32) : j + i;
-                const uint32_t *a = r->own->left + (r->mat->wants_rows ? i * k2 : i);
-                r->mat->block(grad + row * n_right + p, n_right, a, r->mat->wants_rows ? k2 : 1, r->mat->wants_rows ? 1 : rows,
+                r->mat->block(grad + row * n_right + p, n_right, r->own->left + i * a_row, a_row, a_pair,
                               r->own->right + p * k2, cols, step, cols, k2, true);
             }
     }

@@ -1,16 +1,15 @@
 /* AMX on processors that have none: a handler of SIGILL that does what the instruction would have done. So the machine
- * code that AMX processors will run is tested everywhere. The road of amx_here() works in this process; where the processor has AMX nothing traps. Strict: what the manual calls #UD or #GP
- * ends the test with a message.
+ * code that AMX processors will run is tested everywhere. The road of amx_here() works in this process; where the
+ * processor has AMX nothing traps. Strict: what the manual calls #UD or #GP ends the test with a message. A test that
+ * includes this defines _GNU_SOURCE first, for the names of registers.
  *
  * Source: Intel SDM, vol. 2, LDTILECFG, TILELOADD, TILESTORED, TILEZERO, TDPBF16PS. */
-/* A test that includes this defines _GNU_SOURCE first, for the names of registers. */
 #ifndef TESTS_UNIT_AMX_H
 #define TESTS_UNIT_AMX_H
 
 #include "../../lib/mat/amx.c"
 
 #ifdef SIDE
-#define AMX_CAN_BE_HERE
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
