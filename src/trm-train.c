@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../lib/base/file.h"
@@ -626,14 +627,19 @@ take_lock(struct train *t)
     t->lock = -1;
     if (t->team.rank)
         return;
-    t->lock = open(t->lock_path, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
-    if (t->lock < 0) {
-        trm_err_set(&err, TRM_SYS, "%s cannot be written: %m", t->lock_path);
-        trm_cli_die(t->cli, &err);
-    }
-    if (flock(t->lock, LOCK_EX | LOCK_NB) != 0) {
-        trm_err_set(&err, TRM_SYS, "%s: another training is writing this model; wait for it, or choose another name", t->out);
-        trm_cli_die(t->cli, &err);
+    struct stat st = {0};
+    while (st.st_nlink == 0) { /* whoever held it before may have taken the file away after it was opened here: once more */
+        if (t->lock >= 0)
+            close(t->lock);
+        t->lock = open(t->lock_path, O_CREAT | O_RDWR | O_CLOEXEC, 0666);
+        if (t->lock < 0) {
+            trm_err_set(&err, TRM_SYS, "%s cannot be written: %m", t->lock_path);
+            trm_cli_die(t->cli, &err);
+        }
+        if (flock(t->lock, LOCK_EX | LOCK_NB) != 0 || fstat(t->lock, &st) != 0) {
+            trm_err_set(&err, TRM_SYS, "%s: another training is writing this model; wait for it, or choose another name", t->out);
+            trm_cli_die(t->cli, &err);
+        }
     }
 }
 

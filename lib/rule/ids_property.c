@@ -31,9 +31,11 @@ all_items(const struct ids_value *asked, const struct trm_value *v)
 static bool
 ends_are_known(const struct ids_value *range, const struct trm_value *v)
 {
-    bool bounded = trm_json_get(v->json, "lower") || trm_json_get(v->json, "upper");
-    bool lower = trm_value_of(trm_json_get(v->json, "lower")).kind > TRM_VALUE_NULL, trm_ids_upper = trm_value_of(trm_json_get(v->json, "upper")).kind > TRM_VALUE_NULL;
-    return !bounded || ((lower || !(range->min_inclusive || range->min_exclusive)) && (trm_ids_upper || !(range->max_inclusive || range->max_exclusive)));
+    bool lower = trm_value_of(trm_json_get(v->json, "lower")).kind > TRM_VALUE_NULL;
+    bool upper = trm_value_of(trm_json_get(v->json, "upper")).kind > TRM_VALUE_NULL;
+    if (!trm_json_get(v->json, "lower") && !trm_json_get(v->json, "upper"))
+        return true;
+    return (lower || !(range->min_inclusive || range->min_exclusive)) && (upper || !(range->max_inclusive || range->max_exclusive));
 }
 
 /* A value: any part of the data type asked for will do - the value or its items, the ends of its bounds, both columns of a table.

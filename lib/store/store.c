@@ -91,8 +91,8 @@ take_lock(struct trm_store *s, const char *who, struct trm_err *err)
     if (fd < 0)
         return trm_err_set(err, TRM_SYS, "%s: cannot open the lock: %s", path, strerror(errno));
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        read_holder(holder, sizeof holder, fd);
         int e = errno;
+        read_holder(holder, sizeof holder, fd);
         close(fd);
         if (e != EWOULDBLOCK)
             return trm_err_set(err, TRM_SYS, "%s: cannot lock: %s", path, strerror(e));
