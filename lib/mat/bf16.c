@@ -237,7 +237,7 @@ has_avx512(void)
            && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
 #else
-static const struct trm_mat_bf16 avx512 = {.name = "avx512_bf16", .block = block_plain} /* never taken */;
+static const struct trm_mat_bf16 avx512 = {.name = "avx512_bf16", .block = block_plain}; /* never taken */
 
 static bool
 has_avx512(void)
