@@ -1,15 +1,21 @@
 /* Tasks as tokens of a fixed number of positions, and answers back: the code of models that solve tasks.
  *
  * A board is made of the kinds of task (family and size) that a model is for. Position p of S holds, in this order: the
- * kind, when there is more than one; the task's tokens (prefix, then the grid row by row); nothing (all ids
- * TRM_ID_NONE, no label). Each position has K id columns that the net adds up:
+ * kind, when there is more than one; the task's prefix; its grid row by row; nothing (all ids TRM_ID_NONE, no label). Each
+ * position has K id columns that the net adds up:
  *
  *     K 1   the token                              (as published; the net's positions tell the place)
- *     K 6   the token; which canvas, row and column of it, and row and column counted from the other end of what stands
- *           on it (`places`; see trm_task_places): so a turn or a mirror is a matter of equal numbers
+ *     K 6   the token; how many canvases there are; row and column, and row and column counted from the other end of what
+ *           stands on the canvas (`places`; see trm_task_places): so a turn or a mirror is a matter of equal numbers
  *
- * Rows of the one table: tokens 0..V-1, kinds, canvases, rows, columns, rows from the end, columns from the end, each of these
- * five after one for `none`. A label is the answer's token where one is asked. */
+ * With places the canvases of a task lie on each other: a position is a cell of all of them, the last one first, and three more
+ * columns tell what every other canvas has there: the token, and row and column from its other end. What became of a cell is then to
+ * be compared at one position, and a rule that is to be inferred looks from there to where the cell came from, in examples and
+ * question alike.
+ *
+ * Rows of the one table: tokens 0..V-1, kinds, numbers of canvases, rows, columns, rows from the end, columns from the end, each of
+ * these five after one for `none`; then for every canvas but the last, from the end, tokens, rows and columns from the end. A label
+ * is the answer's token where one is asked. */
 #ifndef TRM_CODE_BOARD_H
 #define TRM_CODE_BOARD_H
 
@@ -36,10 +42,12 @@ struct trm_board {
     } kind[TRM_BOARD_KINDS];
     size_t n_kinds;
     size_t tokens;        /* most tokens of a task */
+    size_t cells;         /* and most positions that they take */
     size_t rows, columns; /* of the largest canvas; columns also of the longest prefix */
     size_t canvases;      /* most of a task */
     int vocab;            /* V, most of the kinds' */
     bool places;
+    bool first_use;       /* labels that may be renamed (colours, letters) are, by order of first use in the task: fewer to learn */
 };
 
 /* Make room for tasks like this one. TRM_DATA: too many kinds, or a task longer than a board. */
@@ -54,8 +62,10 @@ size_t trm_board_ids(const struct trm_board *b);       /* rows of the table */
 /* ids [S,K], labels [S] (NULL: not wanted; all none when the task is not solved). TRM_DATA: a kind that the board has no
  * room for. */
 int trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const struct trm_task *t, struct trm_err *err);
-/* Position of token i of a task. */
-size_t trm_board_at(const struct trm_board *b, size_t i);
+/* table [TRM_TASK_VOCAB]: what the task's tokens are to the model, see first_use; a permutation, of answers too. */
+void trm_board_names(uint8_t *table, const struct trm_board *b, const struct trm_task *t);
+/* at [t->n]: the position whose label is token i of the answer, or -1 where none is asked. */
+void trm_board_asked(int32_t *at, const struct trm_board *b, const struct trm_task *t);
 
 /* As JSON for a model file, and back. Load refuses (TRM_DATA) families it does not know and numbers that cannot be. */
 trm_json *trm_board_save(const struct trm_board *b);

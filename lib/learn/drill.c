@@ -103,7 +103,7 @@ make_board(struct trm_drill *d, struct trm_err *err)
 {
     struct trm_board *b = &d->solver.board;
     struct trm_task *t = d->hand;
-    b->places = d->config.places;
+    b->places = d->config.places, b->first_use = d->config.first_use;
     for (size_t i = 0; i < d->config.n_fresh; i++) {
         const struct trm_fresh *f = &d->config.fresh[i];
         if (trm_task_make(t, f->family, f->size, f->level, 0, 0, err) != 0 || trm_board_add(b, t, err) != 0)
@@ -206,8 +206,8 @@ trm_drill_init(struct trm_drill *d, const struct trm_drill_config *c, const stru
 static bool
 same_board(const struct trm_board *a, const struct trm_board *b)
 {
-    bool same = a->n_kinds == b->n_kinds && a->tokens == b->tokens && a->rows == b->rows && a->columns == b->columns &&
-                a->vocab == b->vocab && a->places == b->places;
+    bool same = a->n_kinds == b->n_kinds && a->tokens == b->tokens && a->cells == b->cells && a->canvases == b->canvases && a->rows == b->rows && a->columns == b->columns &&
+                a->vocab == b->vocab && a->places == b->places && a->first_use == b->first_use;
     for (size_t i = 0; same && i < a->n_kinds; i++)
         same = a->kind[i].family == b->kind[i].family && a->kind[i].size == b->kind[i].size;
     return same;
@@ -217,7 +217,7 @@ int
 trm_drill_from(struct trm_drill *d, const struct trm_solver *s, struct trm_err *err)
 {
     if (!same_board(&d->solver.board, &s->board))
-        return trm_err_set(err, TRM_USAGE, "the model to begin with is for other kinds of task, or has its tokens in other places");
+        return trm_err_set(err, TRM_USAGE, "the model to begin with is for other kinds of task, or has other tokens, or in other places");
     return trm_run_from(&d->run, &s->net, s->params, NULL, s->file.sha256, err);
 }
 
@@ -326,8 +326,8 @@ fingerprint(const struct trm_drill *d, char hex[65])
         trm_task_facts(&f, c->fresh[i].family);
         trm_buf_addf(&b, "%s %d %d ", f.name, c->fresh[i].size, c->fresh[i].level);
     }
-    trm_buf_addf(&b, "%ld %ld %llu %d %d %zu %zu %zu %.17g", c->rule.train, c->rule.val, (unsigned long long)c->rule.seed, c->places,
-                 c->augment, d->run.steps_per_epoch, c->val_tasks, c->val_steps, c->stop_q);
+    trm_buf_addf(&b, "%ld %ld %llu %d %d %zu %zu %zu %.17g", c->rule.train, c->rule.val, (unsigned long long)c->rule.seed,
+                 c->places + 2 * c->first_use, c->augment, d->run.steps_per_epoch, c->val_tasks, c->val_steps, c->stop_q);
     trm_sha256_init(&h);
     trm_sha256_add(&h, b.data ? b.data : "", b.len);
     trm_buf_release(&b);

@@ -52,7 +52,7 @@ struct trm_drill_config {
     const struct trm_fresh *fresh; /* [n_fresh] borrowed */
     size_t n_fresh;
     struct trm_side_rule rule;  /* what is made afresh is drawn only where this says train; for validation, val */
-    bool places, augment;       /* see board.h; symmetries of the family on tasks kept in memory */
+    bool places, first_use, augment; /* see board.h, twice; symmetries of the family on tasks kept in memory */
     /* of all steps, epochs * steps of an epoch: */
     bool ramp;                   /* depth curriculum over them */
     double steps_ramp, cooldown; /* share at their beginning in which supervision steps rise, at their end in which the rate falls */

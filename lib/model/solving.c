@@ -19,7 +19,8 @@ struct seat {
     uint64_t tag, name; /* name: hash of its id */
     size_t n, left;    /* tokens; rollouts that still think */
     size_t most;       /* steps of each */
-    bool *asked;       /* [n_tokens] */
+    uint8_t token[TRM_TASK_VOCAB]; /* that the model's stands for */
+    int32_t *at;       /* [n_tokens] position of each token of the answer; -1: not asked */
     size_t total_steps;
     size_t won;        /* slot of the best rollout that has ended */
     bool any;          /* one has */
@@ -52,9 +53,9 @@ make_room(struct trm_solving *v, struct trm_err *err)
         return trm_err_set(err, TRM_SYS, "out of memory");
     for (size_t i = 0; i < v->n_seats; i++) {
         struct seat *s = &v->seats[i];
-        s->asked = trm_arena_calloc(&v->arena, v->solver->board.tokens, sizeof *s->asked);
+        s->at = trm_arena_calloc(&v->arena, v->solver->board.tokens, sizeof *s->at);
         s->slot = trm_arena_calloc(&v->arena, v->opt.rollouts, sizeof *s->slot);
-        if (!s->asked || !s->slot)
+        if (!s->at || !s->slot)
             return trm_err_set(err, TRM_SYS, "out of memory");
         s->next = v->free, v->free = s;
     }
@@ -138,6 +139,7 @@ trm_solving_put(struct trm_solving *v, const struct trm_task *t, size_t most, ui
         return -1;
     struct seat *s = v->free;
     struct trm_net_task task = {.ids = v->ids};
+    uint8_t name[TRM_TASK_VOCAB];
     size_t k = 0;
     for (size_t i = 0; i < v->opt.slots && k < v->opt.rollouts; i++) {
         struct rollout *r = &v->rollout[i];
@@ -152,7 +154,10 @@ trm_solving_put(struct trm_solving *v, const struct trm_task *t, size_t most, ui
     s->tag = tag, s->name = trm_hash64(t->id, strlen(t->id), 0), s->n = t->n, s->left = k;
     s->any = false, s->total_steps = 0;
     s->most = most && most < v->opt.max_steps ? most : v->opt.max_steps;
-    trm_task_asked(s->asked, t);
+    trm_board_asked(s->at, &m->board, t);
+    trm_board_names(name, &m->board, t);
+    for (int x = 0; x < TRM_TASK_VOCAB; x++)
+        s->token[name[x]] = (uint8_t)x;
     v->busy++;
     return 0;
 }
@@ -207,16 +212,16 @@ hear(struct trm_solving *v, size_t i, struct trm_err *err)
     const struct seat *s = r->seat;
     if (grow(r, v->solver->board.tokens, err) != 0)
         return -1;
-    const trm_real *logits = v->slots.logits + (i * c->seq + trm_board_at(&v->solver->board, 0)) * c->vocab_out;
+    const trm_real *logits = v->slots.logits + i * c->seq * c->vocab_out;
     uint8_t *answer = f->answer + f->steps * s->n;
     double sum = 0, least = 1;
     size_t asked = 0;
     for (size_t k = 0; k < s->n; k++) {
         double p;
         answer[k] = 0;
-        if (!s->asked[k])
+        if (s->at[k] < 0)
             continue;
-        answer[k] = choose(v, logits + k * c->vocab_out, &p);
+        answer[k] = s->token[choose(v, logits + (size_t)s->at[k] * c->vocab_out, &p)];
         sum += p, least = p < least ? p : least, asked++;
     }
     f->p[f->steps] = asked ? sum / (double)asked : 1;

@@ -243,20 +243,31 @@ trm_task_augment(struct trm_task *t, struct trm_rng *rng)
     }
 }
 
-/* Labels of the input by order of first use, so that renaming them changes nothing. */
+void
+trm_task_first_use(uint8_t *table, const struct trm_task *t)
+{
+    int lo = t->family->label_lo, hi = t->family->label_hi, next = lo;
+    bool named[TRM_TASK_VOCAB] = {false};
+    for (int i = 0; i < TRM_TASK_VOCAB; i++)
+        table[i] = (uint8_t)i;
+    for (size_t i = 0; hi && i < t->n; i++) {
+        int x = t->input[i];
+        if (x >= lo && x <= hi && !named[x])
+            table[x] = (uint8_t)next++, named[x] = true;
+    }
+    for (int x = lo; hi && x <= hi; x++)
+        if (!named[x])
+            table[x] = (uint8_t)next++;
+}
+
+/* So that renaming labels changes nothing. */
 static void
 name_by_first_use(struct trm_task *t)
 {
-    int lo = t->family->label_lo, hi = t->family->label_hi, next = lo;
-    uint8_t table[TRM_TASK_VOCAB] = {0};
-    for (size_t i = 0; hi && i < t->n; i++) {
-        uint8_t *x = &t->input[i];
-        if (*x < lo || *x > hi)
-            continue;
-        if (!table[*x])
-            table[*x] = (uint8_t)next++;
-        *x = table[*x];
-    }
+    uint8_t table[TRM_TASK_VOCAB];
+    trm_task_first_use(table, t);
+    for (size_t i = 0; i < t->n; i++)
+        t->input[i] = table[t->input[i]];
 }
 
 /* The least of all acts, seen through name_by_first_use. */

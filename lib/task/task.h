@@ -85,6 +85,11 @@ void trm_task_augment(struct trm_task *t, struct trm_rng *rng);
  * look at the answer; wants an input that trm_task_check accepts. Cannot fail. */
 void trm_task_key(char key[17], const struct trm_task *t);
 
+/* table [TRM_TASK_VOCAB]: what each token becomes when the labels that symmetries of the family rename freely (colours, letters)
+ * are named by order of first use in the input: a permutation; labels that the input does not use come last, in their own order.
+ * Cannot fail. */
+void trm_task_first_use(uint8_t *table, const struct trm_task *t);
+
 /* Where a token stands: in which canvas (geometric families put grids of changing size on canvases; elsewhere the whole grid
  * is one), row and column from its top left, and from the bottom right of the rectangle that stands on it. All from 0; -1: outside
  * the rectangle; in the prefix all but `column`, which counts its tokens. */

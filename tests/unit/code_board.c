@@ -70,43 +70,126 @@ several_kinds_with_places(void)
     CHECK(unasked == 6);
 }
 
-/* Two canvases of 5x5 hold grids of other sizes; what is the last row of each has the same id, and so have equal rows. */
+/* Ids of canvas k of 5 at cell c: the token, row and column from the other end; the last canvas has them elsewhere. */
+static void
+seen(int32_t out[3], const struct trm_board *b, const int32_t *ids, int k, int c)
+{
+    const int32_t *here = ids + trm_board_id_columns(b) * (size_t)c;
+    const int at = k == 4 ? 0 : 6 + 3 * (3 - k), next = k == 4 ? 4 : at + 1;
+    out[0] = here[at], out[1] = here[next], out[2] = here[next + 1];
+}
+
+/* The five canvases of 5x5 lie on each other; grids of other sizes stand on the first and the last. */
 static void
 canvases(void)
 {
-    enum { K = 6 };
+    enum { K = 6 + 4 * 3, S = 25 };
     struct trm_board b = {.places = true};
     struct trm_err err = {0};
-    static int32_t ids[K * 256];
-    static struct trm_task_place place[256];
+    static int32_t ids[K * S], labels[S], at[125];
+    static struct trm_task_place place[125];
+    int32_t a[3], z[3];
     make("infer5", 0);
     memset(task.input, 1, task.n);
-    for (int i = 0; i < 15; i++) { /* 3 rows of 5, then 2 of 4 */
+    for (int i = 0; i < 15; i++) { /* 3 rows of 5, and 2 of 4 */
         task.input[i] = 2;
         if (i < 10 && i % 5 < 4)
-            task.input[25 + i] = 3;
+            task.input[100 + i] = 3;
     }
+    memset(task.answer, 0, task.n);
+    for (int i = 0; i < S; i++)
+        task.answer[100 + i] = (uint8_t)(1 + i % 7);
     CHECK(trm_task_canvases(&task) == 5 && trm_board_add(&b, &task, &err) == 0);
-    CHECK(b.rows == 5 && b.columns == 5 && b.canvases == 5);
+    CHECK(b.rows == 5 && b.columns == 5 && b.canvases == 5 && b.tokens == 125 && b.cells == S);
+    CHECK(trm_board_positions(&b) == S && trm_board_id_columns(&b) == K);
     trm_task_places(place, &task);
     CHECK(place[11].canvas == 0 && place[11].row == 2 && place[11].from_bottom == 0 && place[11].from_right == 3);
-    CHECK(place[31].canvas == 1 && place[31].row == 1 && place[31].from_bottom == 0 && place[31].from_right == 2);
-    CHECK(place[29].column == 4 && place[29].from_right == -1 && place[15].from_bottom == -1);
-    CHECK(trm_board_encode(ids, NULL, &b, &task, &err) == 0);
-    CHECK(ids[K * 11 + 4] == ids[K * 31 + 4] && ids[K * 11 + 2] != ids[K * 31 + 2]);
-    CHECK(ids[K * 6 + 2] == ids[K * 31 + 2] && ids[K * 6 + 1] != ids[K * 31 + 1]);
+    CHECK(place[106].canvas == 4 && place[106].row == 1 && place[106].from_bottom == 0 && place[106].from_right == 2);
+    CHECK(place[104].column == 4 && place[104].from_right == -1 && place[15].from_bottom == -1);
+    CHECK(trm_board_encode(ids, labels, &b, &task, &err) == 0);
+    /* the last row of a grid has the same id wherever it is, another one on another canvas */
+    seen(a, &b, ids, 0, 11), seen(z, &b, ids, 0, 12);
+    CHECK(a[0] == z[0] && a[1] == z[1] && a[2] != z[2]);
+    seen(z, &b, ids, 0, 6);
+    CHECK(a[1] != z[1] && a[2] == z[2]);
+    seen(a, &b, ids, 4, 6), seen(z, &b, ids, 0, 11);
+    CHECK(a[0] == 3 && a[1] != z[1] && z[0] > b.vocab);
+    seen(a, &b, ids, 1, 6), seen(z, &b, ids, 2, 6);
+    CHECK(a[0] != z[0] && a[0] - z[0] == a[1] - z[1]);
+    /* every id is of the table, and no row of it belongs to two columns */
+    static int owner[4096];
+    size_t shared = 0;
+    CHECK(trm_board_ids(&b) < 4096);
+    for (size_t j = 0; j < K * S; j++) {
+        CHECK(ids[j] >= 0 && (size_t)ids[j] < trm_board_ids(&b));
+        shared += owner[ids[j]] != 0 && owner[ids[j]] != 1 + (int)(j % K);
+        owner[ids[j]] = 1 + (int)(j % K);
+    }
+    CHECK(shared == 0);
+    /* the answer's tokens are asked for where the last canvas lies */
+    trm_board_asked(at, &b, &task);
+    size_t wrong = 0;
+    for (int i = 0; i < 125; i++)
+        wrong += at[i] != (i < 100 ? -1 : i - 100) || (i >= 100 && labels[at[i]] != task.answer[i]);
+    CHECK(wrong == 0);
+    /* without places every token has its own position */
+    struct trm_board flat = {0};
+    CHECK(trm_board_add(&flat, &task, &err) == 0 && trm_board_positions(&flat) == 125);
+    trm_board_asked(at, &flat, &task);
+    CHECK(at[99] == -1 && at[100] == 100 && at[124] == 124);
+}
+
+/* Names by order of first use: a renamed task has the same ids and labels, and the table leads back. */
+static void
+first_use(void)
+{
+    enum { K = 18, S = 25 };
+    struct trm_board b = {.places = true, .first_use = true}, plain = {.places = true};
+    struct trm_err err = {0};
+    static int32_t ids[K * S], labels[S], ids2[K * S], labels2[S], other[K * S];
+    uint8_t table[TRM_TASK_VOCAB];
+    bool met[TRM_TASK_VOCAB] = {false};
+    make("infer5", 2);
+    CHECK(trm_board_add(&b, &task, &err) == 0 && trm_board_add(&plain, &task, &err) == 0);
+    CHECK(trm_board_encode(ids, labels, &b, &task, &err) == 0 && trm_board_encode(other, NULL, &plain, &task, &err) == 0);
+    for (size_t i = 0; i < task.n; i++) { /* nine colours, 3 to 11: the next one */
+        task.input[i] = task.input[i] < 3 ? task.input[i] : 3 + (task.input[i] - 2) % 9;
+        task.answer[i] = task.answer[i] < 3 ? task.answer[i] : 3 + (task.answer[i] - 2) % 9;
+    }
+    CHECK(trm_board_encode(ids2, labels2, &b, &task, &err) == 0);
+    CHECK(memcmp(ids, ids2, sizeof ids) == 0 && memcmp(labels, labels2, sizeof labels) == 0);
+    CHECK(trm_board_encode(ids2, NULL, &plain, &task, &err) == 0 && memcmp(other, ids2, sizeof other) != 0);
+    trm_board_names(table, &b, &task);
+    size_t wrong = 0;
+    for (int x = 0; x < TRM_TASK_VOCAB; x++)
+        wrong += met[table[x]] || (x < 3 && table[x] != x), met[table[x]] = true;
+    for (size_t i = 100; i < 125; i++)
+        wrong += labels[i - 100] != table[task.answer[i]];
+    for (size_t i = 0, most = 2; i < task.n; i++) {
+        wrong += table[task.input[i]] > most + 1;
+        most = table[task.input[i]] > most ? table[task.input[i]] : most;
+    }
+    CHECK(wrong == 0);
 }
 
 static void
 as_json(void)
 {
-    struct trm_board b = {.places = true}, back;
+    struct trm_board b = {.places = true, .first_use = true}, back;
     struct trm_err err = {0};
     make("maze9", 1);
     trm_board_add(&b, &task, &err);
     trm_json *v = trm_board_save(&b);
     CHECK(v && trm_board_load(&back, v, &err) == 0);
     CHECK(memcmp(&b, &back, sizeof b) == 0);
+    static const char before[] = "{\"tokens\":81,\"rows\":9,\"columns\":9,\"vocab\":11,\"places\":false,"
+                                 "\"kinds\":[{\"family\":\"sudoku\",\"size\":9}]}";
+    trm_json *old = trm_json_parse(before, sizeof before - 1, &err);
+    CHECK(old && trm_board_load(&back, old, &err) == 0 && back.cells == 81 && back.canvases == 1);
+    trm_json_free(old);
+    trm_json_set_num(v, "cells", 5000);
+    CHECK(trm_board_load(&back, v, &err) != 0 && err.kind == TRM_DATA);
+    trm_json_set_num(v, "cells", 81);
     trm_json_set_num(v, "vocab", 1000);
     CHECK(trm_board_load(&back, v, &err) != 0 && err.kind == TRM_DATA);
     trm_json_free(v);
@@ -122,8 +205,10 @@ T_MAIN
         one_kind();
     T("a board of several kinds says which one, and where each token stands")
         several_kinds_with_places();
-    T("places count from both ends of what stands on a canvas")
+    T("canvases lie on each other, and places count from both ends of what stands on each")
         canvases();
+    T("colours named by order of first use are the same for renamed tasks")
+        first_use();
     T("a board goes to JSON and back, and refuses what cannot be")
         as_json();
 }
