@@ -178,5 +178,6 @@ if [ -e "$job.job" ]; then
     rm -rf "$job" "$out" # on another host nothing stays
 else
     mv -T "$out" "$job.result" || exit 3
+    [ $again -ne 0 ] || rm -rf "$job"
 fi
 exit $again

@@ -194,9 +194,6 @@ sub adopt {
     mkdir "$w/failed";
     my @runs = glob "\Q$w\E/run.*";
     adopt_job($_) for map { glob "\Q$_\E/jobs/*.result" } @runs;
-    # a job that a killed run left behind may still be writing there
-    open STDERR, '>', '/dev/null';
-    system 'rm', '-rf', '--', @runs if @runs;
 }
 
 # --- lists --------------------------------------------------------------------------------------------------------------

@@ -61,8 +61,17 @@ slots() {
     echo $((n > 0 ? n : 1))
 }
 
-prepare() {
+# What jobs have done becomes pieces, and what they leave goes: thousands of files, beside what comes next. A job that a killed run left
+# behind may still be writing there.
+adopt() {
     "$here/batch.pl" adopt
+    local -a runs=("$w"/run.*)
+    rm -rf -- "${runs[@]}" 2> /dev/null 9>&- &
+    trap wait EXIT
+}
+
+prepare() {
+    adopt
     rm -f "$w/stop"
     run=$(mktemp -d "$w/run.XXXXXX")
     mkdir "$run/jobs"
@@ -141,7 +150,7 @@ main() {
         echo "$(wc -l < "$run/todo") jobs in $run"
         ;;
     collect)
-        "$here/batch.pl" adopt
+        adopt
         stop_or_go
         assemble
         ;;
@@ -149,7 +158,7 @@ main() {
         rm -rf "$w/failed"
         prepare
         work
-        "$here/batch.pl" adopt
+        adopt
         stop_or_go
         assemble
         ;;
