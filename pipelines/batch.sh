@@ -61,7 +61,7 @@ slots() {
     echo $((n > 0 ? n : 1))
 }
 
-# What jobs have done becomes pieces, and what they leave goes: thousands of files, beside what comes next. A job that a killed run left
+# What jobs have done becomes pieces, and what they leave goes: two files and more a model, beside what comes next. A job that a killed run left
 # behind may still be writing there.
 adopt() {
     "$here/batch.pl" adopt

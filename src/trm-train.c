@@ -675,6 +675,7 @@ prepare(struct train *t)
     t->state_path = beside(t, ".state");
     t->lock_path = beside(t, ".lock");
     t->set.arena.limit = t->tasks.shelf.mem.limit = (size_t)t->memory << 20;
+    t->tasks.places = t->places;
     t->started = trm_cli_now();
     read_rules(t);
     take_lock(t);
@@ -816,6 +817,18 @@ defaults(void)
     };
 }
 
+/* Options over the preset's over the environment's over the defaults. */
+static void
+begin(struct train *t, int argc, char **argv)
+{
+    if (trm_cli_env("TRM_BACKEND"))
+        t->backend = trm_cli_env("TRM_BACKEND");
+    apply_preset(t->cli->opts, argc, argv);
+    trm_cli_begin(t->cli, argc, argv);
+    if (!is_preset(t->preset))
+        die(t, TRM_USAGE, "--preset", "verdict, micro, sudoku4, sudoku6, maze9, grid10, sudoku9 or paper");
+}
+
 int
 main(int argc, char **argv)
 {
@@ -897,12 +910,7 @@ main(int argc, char **argv)
     };
     struct trm_cli c = {.name = "trm-train", .purpose = "Train a model on samples or tasks.", .operands = "[FILE...]", .opts = opts};
     t.cli = &c;
-    if (trm_cli_env("TRM_BACKEND"))
-        t.backend = trm_cli_env("TRM_BACKEND");
-    apply_preset(opts, argc, argv);
-    trm_cli_begin(&c, argc, argv);
-    if (!is_preset(t.preset))
-        die(&t, TRM_USAGE, "--preset", "verdict, micro, sudoku4, sudoku6, maze9, grid10, sudoku9 or paper");
+    begin(&t, argc, argv);
     join_team(&t);
     prepare(&t);
     int status = train(&t);

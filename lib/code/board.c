@@ -20,8 +20,8 @@ static bool
 has_room(const struct trm_board *b, const struct trm_task *t)
 {
     size_t n = trm_task_canvases(t);
-    return t->n <= b->tokens && cells_of(b, t) <= b->cells && n <= b->canvases && t->h / n <= b->rows && t->w <= b->columns && t->prefix <= b->columns &&
-           t->vocab <= b->vocab;
+    return t->n <= b->tokens && cells_of(b, t) <= b->cells && n <= b->canvases && t->h / n <= b->rows && t->w <= b->columns &&
+           t->prefix <= b->columns && t->vocab <= b->vocab;
 }
 
 static int
@@ -70,7 +70,7 @@ trm_board_positions(const struct trm_board *b)
     return lead(b) + b->cells;
 }
 
-/* Columns of canvases beyond the last. */
+/* Columns of the last canvas, and of each beyond it. */
 enum { PLACED = 6, BEYOND = 3 };
 
 size_t

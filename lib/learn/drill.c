@@ -326,6 +326,7 @@ fingerprint(const struct trm_drill *d, char hex[65])
         trm_task_facts(&f, c->fresh[i].family);
         trm_buf_addf(&b, "%s %d %d ", f.name, c->fresh[i].size, c->fresh[i].level);
     }
+    /* the fourth is as it was for boards without first_use: their states go on */
     trm_buf_addf(&b, "%ld %ld %llu %d %d %zu %zu %zu %.17g", c->rule.train, c->rule.val, (unsigned long long)c->rule.seed,
                  c->places + 2 * c->first_use, c->augment, d->run.steps_per_epoch, c->val_tasks, c->val_steps, c->stop_q);
     trm_sha256_init(&h);

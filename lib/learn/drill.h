@@ -23,9 +23,10 @@ struct trm_kept {
     size_t count[TRM_N_SIDES];
     struct trm_sha256 sha; /* of all task lines, test side included */
     bool begun;
+    bool places; /* of the board that they are for; set before the first */
 };
 /* Add a record of kind task with the side that trm-split named; line: its bytes, for the digest. TRM_DATA: no task, no side, no
- * answer; or, when `rule` is given, a task that is kept from training whose side is not the one that rule gives to its key: then
+ * answer, more positions than a board has; or, when `rule` is given, a task that is kept from training whose side is not the one that rule gives to its key: then
  * tasks made afresh could be the same. TRM_SYS: the bound on memory is reached. */
 int trm_kept_add(struct trm_kept *set, const trm_json *rec, const char *line, size_t n, const struct trm_side_rule *rule,
                  struct trm_err *err);

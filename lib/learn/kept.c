@@ -9,8 +9,9 @@
 static int
 keep(struct trm_kept *set, const struct trm_task *t, enum trm_side side, struct trm_err *err)
 {
-    if (t->n >= TRM_BOARD_POSITIONS)
-        return trm_err_set(err, TRM_DATA, "a task of %zu tokens: expected fewer than %d", t->n, TRM_BOARD_POSITIONS);
+    struct trm_board alone = {.places = set->places};
+    if (trm_board_add(&alone, t, err) != 0) /* too long for any board */
+        return -1;
     if (set->shelf.n == set->cap) {
         size_t cap = set->cap ? 2 * set->cap : 1024;
         uint8_t *more = realloc(set->side, cap);
