@@ -26,7 +26,7 @@ struct infer {
     /* as given */
     const char *model_path, *store, *stats, *backend;
     struct trm_list rule_files;
-    long max_steps, support, threads, slots, rollouts;
+    long max_steps, support, threads, slots, rollouts, views;
     double halt, noise; /* halt 0: as the model says */
     bool why, all, timing;
     /* opened; a model of verdicts, or a solver at its desk */
@@ -639,17 +639,18 @@ open_judge(struct infer *t, struct trm_cli *c)
         trm_cli_die(c, &err);
 }
 
-/* Slots for whole tasks: as many as asked for, and no fewer than one task's rollouts. */
+/* Slots for whole tasks: as many as asked for, and no fewer than one task's tries. */
 static void
 open_desk(struct infer *t, struct trm_cli *c)
 {
     struct trm_err err = {0};
+    long tries = t->views > 1 ? t->views : t->rollouts;
     if (t->slots == 0)
         t->slots = t->threads;
-    if (t->slots < t->rollouts)
-        t->slots = t->rollouts;
+    if (t->slots < tries)
+        t->slots = tries;
     struct trm_solve_opt opt = {.slots = (size_t)t->slots, .threads = (size_t)t->threads, .max_steps = (size_t)t->max_steps,
-                                .stop_q = t->stop_q, .rollouts = (size_t)t->rollouts, .noise = t->noise};
+                                .stop_q = t->stop_q, .rollouts = (size_t)tries, .noise = t->noise, .views = t->views > 1};
     t->desk = trm_desk_new(&t->solver, &opt, &err);
     if (!t->desk)
         trm_cli_die(c, &err);
@@ -661,7 +662,9 @@ open_model(struct infer *t, struct trm_cli *c)
     struct trm_err err = {0};
     char current[TRM_STORE_PATH];
     struct trm_ckpt file;
-    if (!t->model_path == !t->store)
+    if (t->views > 1 && t->rollouts > 1)
+        trm_err_set(&err, TRM_USAGE, "--views and --rollouts: expected one of them");
+    else if (!t->model_path == !t->store)
         trm_err_set(&err, TRM_USAGE, "%s: expected -m MODEL or --store DIR", t->store ? "two models" : "no model");
     if (err.kind || (t->store && trm_store_find(current, NULL, t->store, 0, &err) != 0))
         trm_cli_die(c, &err);
@@ -718,6 +721,7 @@ write_stats(struct infer *t, struct trm_cli *c)
     trm_jw_knum(&w, "slots", (double)t->slots);
     trm_jw_knum(&w, "threads", (double)t->threads);
     trm_jw_knum(&w, "rollouts", (double)t->rollouts);
+    trm_jw_knum(&w, "views", (double)t->views);
     trm_jw_end(&w);
     trm_buf_addc(&b, '\n');
     if (trm_out_open(&o, t->stats, &err) == 0) {
@@ -733,7 +737,7 @@ int
 main(int argc, char **argv)
 {
     trm_cli_blas_core(trm_mat_core_wanted());
-    struct infer t = {.support = 50, .threads = 1, .rollouts = 1, .noise = 0.5, .backend = "auto"};
+    struct infer t = {.support = 50, .threads = 1, .rollouts = 1, .views = 1, .noise = 0.5, .backend = "auto"};
     const struct trm_cli_opt opts[] = {
         {'m', "model", "MODEL", "the model file", &t.model_path, 0, 0, TRM_OPT_STR},
         {0, "store", "DIR", "use the current model of this folder", &t.store, 0, 0, TRM_OPT_STR},
@@ -748,7 +752,9 @@ main(int argc, char **argv)
          4096, TRM_OPT_INT},
         {0, "noise", "S", "deviation of what is added to the latent state before each step of a rollout", &t.noise, 0, 100,
          TRM_OPT_NUM},
-        {0, "slots", "N", "rollouts of tasks thought about side by side; 0: as many as threads", &t.slots, 0, 65536, TRM_OPT_INT},
+        {0, "views", "K", "tasks: look at each through K of its family's symmetries; what most come to is the answer", &t.views, 1,
+         4096, TRM_OPT_INT},
+        {0, "slots", "N", "tries at tasks thought about side by side; 0: as many as threads", &t.slots, 0, 65536, TRM_OPT_INT},
         {0, "backend", "NAME", "auto, float32, bfloat16, amx, avx512_bf16 or plain; also by TRM_BACKEND", &t.backend, 0, 0, TRM_OPT_STR},
         {0, "timing", NULL, "add the milliseconds that each record took", &t.timing, 0, 0, TRM_OPT_FLAG},
         {0, "stats", "FILE", "p50, p95, p99 and records a second, as one record in a file", &t.stats, 0, 0, TRM_OPT_STR},

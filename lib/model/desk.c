@@ -19,6 +19,7 @@ struct trm_desk {
     const struct trm_solver *solver;
     struct trm_solving *solving;
     size_t rollouts;
+    bool views;
     struct waiting *ring; /* [cap] */
     size_t cap, first, n;
     uint64_t put;         /* records taken so far; the tag of a task is its number */
@@ -33,7 +34,7 @@ trm_desk_new(const struct trm_solver *s, const struct trm_solve_opt *opt, struct
         trm_err_set(err, TRM_SYS, "out of memory");
         return NULL;
     }
-    d->solver = s, d->rollouts = opt->rollouts;
+    d->solver = s, d->rollouts = opt->rollouts, d->views = opt->views;
     d->cap = 4 * opt->slots + 4; /* a slow one holds back so many that are ready */
     d->ring = calloc(d->cap, sizeof *d->ring);
     d->solving = d->ring ? trm_solving_new(s, opt, err) : NULL;
@@ -158,7 +159,10 @@ write_rest(const struct trm_desk *d, struct waiting *x, const struct trm_solved 
     trm_buf_adds(b, ",\"solver\":\"trm\"");
     tokens(b, "answer", f->answer + (f->steps - 1) * f->n, f->n);
     number(b, "confidence", six(trm_stat_sigmoid(f->q)));
-    if (d->rollouts > 1)
+    if (d->views)
+        trm_buf_addf(b, ",\"views\":%zu,\"view\":%zu,\"votes\":%zu,\"total_steps\":%zu", d->rollouts, f->rollout, f->votes,
+                     f->total_steps);
+    else if (d->rollouts > 1)
         trm_buf_addf(b, ",\"rollouts\":%zu,\"rollout\":%zu,\"total_steps\":%zu", d->rollouts, f->rollout, f->total_steps);
     trm_buf_adds(b, ",\"steps\":[");
     for (size_t k = 0; k < f->steps; k++)

@@ -43,6 +43,9 @@ struct trm_solve_opt {
     size_t max_steps; /* supervision steps at most */
     double stop_q;    /* stop a rollout once its halting logit is above it; INFINITY: never */
     size_t rollouts;  /* of each task, >= 1; the one with the highest halting logit at its end wins, of equals the first */
+    bool views;       /* rollout k is of the task's view k (trm_task_see) instead, without noise. Each votes for the answer it came to
+                       * with its halting value; of those that voted for the winner, the one with the highest stands for it. The
+                       * paper's way with ARC, there with equal votes */
     double noise;     /* added to z before every step of every rollout but the first: a normal of this deviation, drawn from
                        * the task's id, the rollout and the step, so that neighbours and threads change nothing */
 };
@@ -54,6 +57,7 @@ struct trm_solved {
     size_t steps;   /* of the rollout that won */
     size_t rollout; /* which one, from 0 */
     size_t total_steps; /* of all rollouts */
+    size_t votes;   /* rollouts that came to this answer, where they are views; else 0 */
     double q;       /* its halting logit at the end */
     uint8_t *answer; /* [steps][n] after each step; 0 where nothing is asked. The last row is the answer */
     double *halt;   /* [steps] halting logit */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/hash.h"
+#include "../stat/stat.h"
 #include "solver.h"
 
 /* One rollout, in the slot of its number. */
@@ -12,6 +13,9 @@ struct rollout {
     size_t number;
     struct trm_solved found;
     size_t room; /* steps that found's arrays have room for */
+    struct trm_task_view view;
+    uint8_t token[TRM_TASK_VOCAB]; /* that the model's stands for */
+    int32_t *at; /* [n_tokens] position of each token of the answer; -1: not asked */
 };
 /* A task on its way. */
 struct seat {
@@ -19,11 +23,9 @@ struct seat {
     uint64_t tag, name; /* name: hash of its id */
     size_t n, left;    /* tokens; rollouts that still think */
     size_t most;       /* steps of each */
-    uint8_t token[TRM_TASK_VOCAB]; /* that the model's stands for */
-    int32_t *at;       /* [n_tokens] position of each token of the answer; -1: not asked */
+    struct trm_task *task; /* a copy, for views; else NULL */
     size_t total_steps;
-    size_t won;        /* slot of the best rollout that has ended */
-    bool any;          /* one has */
+    size_t won;        /* slot of the best rollout, once all have ended */
     size_t *slot;      /* [rollouts] where they sit */
 };
 struct trm_solving {
@@ -35,6 +37,7 @@ struct trm_solving {
     struct seat *free, *done, **done_end, *taken;
     size_t n_seats, busy;
     int32_t *ids;
+    uint8_t *said;  /* [n_tokens] */
     double *weight; /* [vocab] */
     struct trm_arena arena;
 };
@@ -48,14 +51,18 @@ make_room(struct trm_solving *v, struct trm_err *err)
     v->rollout = trm_arena_calloc(&v->arena, v->opt.slots, sizeof *v->rollout);
     v->seats = trm_arena_calloc(&v->arena, v->n_seats, sizeof *v->seats);
     v->ids = trm_arena_calloc(&v->arena, (size_t)c->seq * c->id_columns, sizeof *v->ids);
+    v->said = trm_arena_calloc(&v->arena, v->solver->board.tokens, sizeof *v->said);
     v->weight = trm_arena_calloc(&v->arena, c->vocab_out, sizeof *v->weight);
-    if (!v->rollout || !v->seats || !v->ids || !v->weight)
+    if (!v->rollout || !v->seats || !v->ids || !v->said || !v->weight)
         return trm_err_set(err, TRM_SYS, "out of memory");
+    for (size_t i = 0; i < v->opt.slots; i++)
+        if (!(v->rollout[i].at = trm_arena_calloc(&v->arena, v->solver->board.tokens, sizeof *v->rollout[i].at)))
+            return trm_err_set(err, TRM_SYS, "out of memory");
     for (size_t i = 0; i < v->n_seats; i++) {
         struct seat *s = &v->seats[i];
-        s->at = trm_arena_calloc(&v->arena, v->solver->board.tokens, sizeof *s->at);
         s->slot = trm_arena_calloc(&v->arena, v->opt.rollouts, sizeof *s->slot);
-        if (!s->at || !s->slot)
+        s->task = v->opt.views ? trm_arena_calloc(&v->arena, 1, sizeof *s->task) : NULL;
+        if (!s->slot || (v->opt.views && !s->task))
             return trm_err_set(err, TRM_SYS, "out of memory");
         s->next = v->free, v->free = s;
     }
@@ -128,36 +135,63 @@ trm_solving_busy(const struct trm_solving *v)
     return v->busy > 0;
 }
 
+/* Rollout k of the task into slot i; with views it is its view k, or the task itself where the model has no room for the view's shape. */
+static int
+sit(struct trm_solving *v, struct seat *s, size_t i, size_t k, const struct trm_task *t, struct trm_err *err)
+{
+    const struct trm_solver *m = v->solver;
+    struct rollout *r = &v->rollout[i];
+    struct trm_net_task task = {.ids = v->ids};
+    struct trm_task seen;
+    uint8_t name[TRM_TASK_VOCAB];
+    if (v->opt.views) {
+        trm_task_see(&seen, &r->view, t, k, s->name);
+        if (trm_board_kind(&m->board, &seen) < 0)
+            trm_task_see(&seen, &r->view, t, 0, s->name);
+        t = &seen;
+    }
+    if (trm_board_encode(v->ids, NULL, &m->board, t, err) != 0 ||
+        trm_slots_put(&v->slots, &m->net, m->params, i, &task, s->tag, err) != 0)
+        return -1;
+    r->seat = s, r->number = k, r->found.n = t->n, r->found.steps = 0, r->found.rollout = k, r->found.tag = s->tag;
+    trm_board_asked(r->at, &m->board, t);
+    trm_board_names(name, &m->board, t);
+    for (int x = 0; x < TRM_TASK_VOCAB; x++)
+        r->token[name[x]] = (uint8_t)x;
+    s->slot[k] = i;
+    return 0;
+}
+
+/* What views are mapped back to. */
+static void
+keep(struct trm_task *copy, const struct trm_task *t)
+{
+    memcpy(copy, t, offsetof(struct trm_task, input));
+    memcpy(copy->input, t->input, t->n);
+    memset(copy->answer, 0, t->n);
+}
+
 int
 trm_solving_put(struct trm_solving *v, const struct trm_task *t, size_t most, uint64_t tag, struct trm_err *err)
 {
-    const struct trm_solver *m = v->solver;
     clear_taken(v);
     if (!v->free)
         return trm_err_set(err, TRM_USAGE, "no room for another task");
-    if (trm_board_encode(v->ids, NULL, &m->board, t, err) != 0)
-        return -1;
     struct seat *s = v->free;
-    struct trm_net_task task = {.ids = v->ids};
-    uint8_t name[TRM_TASK_VOCAB];
-    size_t k = 0;
-    for (size_t i = 0; i < v->opt.slots && k < v->opt.rollouts; i++) {
-        struct rollout *r = &v->rollout[i];
-        if (r->seat)
-            continue;
-        if (trm_slots_put(&v->slots, &m->net, m->params, i, &task, tag, err) != 0)
-            return -1;
-        r->seat = s, r->number = k, r->found.n = t->n, r->found.steps = 0, r->found.rollout = k, r->found.tag = tag;
-        s->slot[k++] = i;
-    }
-    v->free = s->next;
-    s->tag = tag, s->name = trm_hash64(t->id, strlen(t->id), 0), s->n = t->n, s->left = k;
-    s->any = false, s->total_steps = 0;
+    s->tag = tag, s->name = trm_hash64(t->id, strlen(t->id), 0), s->n = t->n;
+    s->total_steps = 0;
     s->most = most && most < v->opt.max_steps ? most : v->opt.max_steps;
-    trm_board_asked(s->at, &m->board, t);
-    trm_board_names(name, &m->board, t);
-    for (int x = 0; x < TRM_TASK_VOCAB; x++)
-        s->token[name[x]] = (uint8_t)x;
+    size_t k = 0;
+    for (size_t i = 0; i < v->opt.slots && k < v->opt.rollouts; i++)
+        if (!v->rollout[i].seat && sit(v, s, i, k++, t, err) != 0) {
+            while (--k)
+                v->rollout[s->slot[k - 1]].seat = NULL, v->slots.halted[s->slot[k - 1]] = 1;
+            return -1;
+        }
+    if (s->task)
+        keep(s->task, t);
+    s->left = k;
+    v->free = s->next;
     v->busy++;
     return 0;
 }
@@ -219,10 +253,14 @@ hear(struct trm_solving *v, size_t i, struct trm_err *err)
     for (size_t k = 0; k < s->n; k++) {
         double p;
         answer[k] = 0;
-        if (s->at[k] < 0)
+        if (r->at[k] < 0)
             continue;
-        answer[k] = s->token[choose(v, logits + (size_t)s->at[k] * c->vocab_out, &p)];
+        answer[k] = r->token[choose(v, logits + (size_t)r->at[k] * c->vocab_out, &p)];
         sum += p, least = p < least ? p : least, asked++;
+    }
+    if (s->task) {
+        memcpy(v->said, answer, s->n);
+        trm_task_unsee(answer, &r->view, s->task, v->said);
     }
     f->p[f->steps] = asked ? sum / (double)asked : 1;
     f->least[f->steps] = least;
@@ -230,19 +268,44 @@ hear(struct trm_solving *v, size_t i, struct trm_err *err)
     return 0;
 }
 
+static const uint8_t *
+last_answer(const struct rollout *r)
+{
+    return r->found.answer + (r->found.steps - 1) * r->found.n;
+}
+
+/* The slot of the best of all that have ended, see trm_solve_opt. */
+static size_t
+elect(struct trm_solving *v, const struct seat *s)
+{
+    size_t won = s->slot[0];
+    double most = -INFINITY;
+    for (size_t k = 0; k < v->opt.rollouts; k++) {
+        struct rollout *r = &v->rollout[s->slot[k]];
+        const struct trm_solved *best = &v->rollout[won].found;
+        double sum = 0;
+        r->found.votes = 0;
+        for (size_t j = 0; v->opt.views && j < v->opt.rollouts; j++) {
+            const struct rollout *other = &v->rollout[s->slot[j]];
+            if (memcmp(last_answer(r), last_answer(other), s->n) == 0)
+                sum += trm_stat_sigmoid(other->found.q), r->found.votes++;
+        }
+        if (k == 0 || sum > most || (sum == most && r->found.q > best->q))
+            won = s->slot[k], most = sum;
+    }
+    return won;
+}
+
 /* Rollout i has ended. Whether its task has, too. */
 static bool
 end_rollout(struct trm_solving *v, size_t i)
 {
-    struct rollout *r = &v->rollout[i];
-    struct seat *s = r->seat;
-    const struct rollout *best = &v->rollout[s->won];
+    struct seat *s = v->rollout[i].seat;
     v->slots.halted[i] = 1;
-    s->total_steps += r->found.steps;
-    if (!s->any || r->found.q > best->found.q || (r->found.q == best->found.q && r->number < best->number))
-        s->won = i, s->any = true;
+    s->total_steps += v->rollout[i].found.steps;
     if (--s->left)
         return false;
+    s->won = elect(v, s);
     v->rollout[s->won].found.total_steps = s->total_steps;
     s->next = NULL;
     *v->done_end = s, v->done_end = &s->next;
@@ -256,7 +319,7 @@ shake(struct trm_solving *v, size_t i)
     const struct rollout *r = &v->rollout[i];
     uint64_t name[3] = {r->seat->name, r->number, r->found.steps};
     struct trm_rng rng;
-    if (r->number == 0 || v->opt.noise == 0)
+    if (r->number == 0 || v->opt.noise == 0 || v->opt.views)
         return;
     trm_rng_seed(&rng, trm_hash64(name, sizeof name, 'z'));
     trm_slots_noise(&v->slots, &v->solver->net, i, v->opt.noise, &rng);

@@ -29,8 +29,13 @@ struct trm_task_family {
     unsigned (*n_acts)(const struct trm_task *t);
     void (*act)(struct trm_task *out, const struct trm_task *t, unsigned g);
     int label_lo, label_hi;
+    /* Tokens that acts rename, so that they are the same for all acts: trm_task_first_use. table comes as the identity. */
+    void (*name)(uint8_t *table, const struct trm_task *t);
     uint64_t (*key)(const struct trm_task *t);
     void (*augment)(struct trm_task *t, struct trm_rng *rng);
+    /* answer [n]: what said, an answer right or wrong to the augmented task, is to t itself; rng as augment had it. NULL: no way back
+     * is known. */
+    void (*unaugment)(uint8_t *answer, const struct trm_task *t, const uint8_t *said, struct trm_rng *rng);
 };
 
 extern const struct trm_task_family trm_task_turn, trm_task_mirror, trm_task_transpose, trm_task_recolour,

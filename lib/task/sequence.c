@@ -155,11 +155,29 @@ act(struct trm_task *out, const struct trm_task *t, unsigned g)
     }
 }
 
+/* The one of these that makes the first number shown 0 and the first other one 1. */
+static void
+name(uint8_t *table, const struct trm_task *t)
+{
+    int first = -1, step = 0, over = 1;
+    for (size_t i = 0; i < t->n && step == 0; i++) {
+        int x = t->input[i] - NUMBER;
+        if (x >= 0 && first < 0)
+            first = x;
+        else if (x >= 0)
+            step = (x - first + P) % P;
+    }
+    while (step && step * over % P != 1)
+        over++;
+    for (int x = 0; x < P && first >= 0; x++)
+        table[NUMBER + x] = (uint8_t)(NUMBER + (x - first + P) * over % P);
+}
+
 static const int suite[] = {10, 0};
 
 const struct trm_task_family trm_task_sequence = {
     .facts = {"sequence", "symbolic", "fill the gaps of a linear recurrence modulo 11", "search", 6, MOST, 10, 4,
               suite},
     .lay = lay, .draw = draw, .check = check, .solve = solve, .judge = judge, .answer_lo = NUMBER, .givens = true,
-    .n_acts = n_acts, .act = act,
+    .n_acts = n_acts, .act = act, .name = name,
 };

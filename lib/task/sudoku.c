@@ -270,17 +270,46 @@ rearrange(uint8_t *cells, int n, const int *rows, const int *columns, const int 
         }
 }
 
+struct arrangement {
+    int rows[9], columns[9], symbols[9];
+    bool transpose;
+};
+
+static void
+draw_arrangement(struct arrangement *a, const struct trm_task *t, struct trm_rng *rng)
+{
+    int n = (int)t->w, box_h = box_height(n), box_w = n / box_h;
+    shuffle_lines(a->rows, n, box_h, rng);
+    shuffle_lines(a->columns, n, box_w, rng);
+    trm_task_shuffled(a->symbols, n, rng);
+    a->transpose = box_h == box_w && trm_rng_below(rng, 2);
+}
+
 static void
 sudoku_augment(struct trm_task *t, struct trm_rng *rng)
 {
-    int n = (int)t->w, box_h = box_height(n), box_w = n / box_h, rows[9], columns[9], symbols[9];
-    shuffle_lines(rows, n, box_h, rng);
-    shuffle_lines(columns, n, box_w, rng);
-    trm_task_shuffled(symbols, n, rng);
-    bool transpose = box_h == box_w && trm_rng_below(rng, 2);
-    rearrange(t->input, n, rows, columns, symbols, transpose);
+    struct arrangement a;
+    draw_arrangement(&a, t, rng);
+    rearrange(t->input, (int)t->w, a.rows, a.columns, a.symbols, a.transpose);
     if (t->solved)
-        rearrange(t->answer, n, rows, columns, symbols, transpose);
+        rearrange(t->answer, (int)t->w, a.rows, a.columns, a.symbols, a.transpose);
+}
+
+/* What rearrange does, undone. */
+static void
+sudoku_unaugment(uint8_t *answer, const struct trm_task *t, const uint8_t *said, struct trm_rng *rng)
+{
+    struct arrangement a;
+    int n = (int)t->w, symbol[9];
+    draw_arrangement(&a, t, rng);
+    for (int i = 0; i < n; i++)
+        symbol[a.symbols[i]] = i;
+    for (int r = 0; r < n; r++)
+        for (int c = 0; c < n; c++) {
+            uint8_t x = said[r * n + c];
+            int from = a.transpose ? a.columns[c] * n + a.rows[r] : a.rows[r] * n + a.columns[c];
+            answer[from] = x > BLANK && x < n + 2 ? (uint8_t)(symbol[x - 2] + 2) : x;
+        }
 }
 
 /* Points: rows, columns, symbols, bands, stacks, and two sides, which may change places when boxes are square. */
@@ -361,7 +390,7 @@ static const int sudoku_suite[] = {4, 6, 9, 0}, latin_suite[] = {5, 0};
 const struct trm_task_family trm_task_sudoku = {
     .facts = {"sudoku", "logical", "each symbol once in every row, column and box", "mrv", 4, 9, 9, 5, sudoku_suite},
     .size_ok = sudoku_size, .lay = lay, .draw = draw, .check = check, .solve = solve, .judge = judge, .answer_lo = 2,
-    .givens = true, .key = sudoku_key, .augment = sudoku_augment,
+    .givens = true, .key = sudoku_key, .augment = sudoku_augment, .unaugment = sudoku_unaugment,
 };
 
 const struct trm_task_family trm_task_latin = {

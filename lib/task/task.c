@@ -243,8 +243,9 @@ trm_task_augment(struct trm_task *t, struct trm_rng *rng)
     }
 }
 
-void
-trm_task_first_use(uint8_t *table, const struct trm_task *t)
+/* trm_task_first_use where labels have no order of their own. */
+static void
+name_labels(uint8_t *table, const struct trm_task *t)
 {
     int lo = t->family->label_lo, hi = t->family->label_hi, next = lo;
     bool named[TRM_TASK_VOCAB] = {false};
@@ -260,12 +261,20 @@ trm_task_first_use(uint8_t *table, const struct trm_task *t)
             table[x] = (uint8_t)next++;
 }
 
+void
+trm_task_first_use(uint8_t *table, const struct trm_task *t)
+{
+    name_labels(table, t);
+    if (t->family->name)
+        t->family->name(table, t);
+}
+
 /* So that renaming labels changes nothing. */
 static void
 name_by_first_use(struct trm_task *t)
 {
     uint8_t table[TRM_TASK_VOCAB];
-    trm_task_first_use(table, t);
+    name_labels(table, t);
     for (size_t i = 0; i < t->n; i++)
         t->input[i] = table[t->input[i]];
 }

@@ -80,6 +80,19 @@ int trm_task_make(struct trm_task *t, const struct trm_task_family *f, int size,
  * fail. */
 void trm_task_augment(struct trm_task *t, struct trm_rng *rng);
 
+/* A task seen through one of its family's symmetries, and the way back for answers. */
+struct trm_task_view {
+    unsigned act, back;            /* the family's, there and back */
+    uint64_t drawn;                /* or the seed of one that is drawn; 0: none */
+    uint8_t token[TRM_TASK_VOCAB]; /* what the tokens of the seen task are in the task itself; a permutation */
+};
+/* View k = 0, 1, ... of t: 0 is t itself; the others go through the family's symmetries in an order drawn from the seed, none again
+ * before all have been, with the labels that may be renamed (colours, letters) named anew each time; sudoku's are drawn. seen is not
+ * solved. Tasks of latin, colouring and modular are seen as they are, whatever k: no way back for wrong answers. Cannot fail. */
+void trm_task_see(struct trm_task *seen, struct trm_task_view *view, const struct trm_task *t, size_t k, uint64_t seed);
+/* answer [t->n]: what said [t->n], an answer to the seen task, right or wrong, is as an answer to t. Cannot fail. */
+void trm_task_unsee(uint8_t *answer, const struct trm_task_view *view, const struct trm_task *t, const uint8_t *said);
+
 /* The same for all tasks that symmetries of the family carry into each other, 16 hex digits and a zero: a hash of the
  * canonical form of the input, exact but for collisions of 64 bits. For arc the order of the examples counts. Does not
  * look at the answer; wants an input that trm_task_check accepts. Cannot fail. */
@@ -87,7 +100,7 @@ void trm_task_key(char key[17], const struct trm_task *t);
 
 /* table [TRM_TASK_VOCAB]: what each token becomes when the labels that symmetries of the family rename freely (colours, letters)
  * are named by order of first use in the input: a permutation; labels that the input does not use come last, in their own order.
- * Cannot fail. */
+ * sequence: by the symmetry that makes its first number 0 and the first other one 1. Cannot fail. */
 void trm_task_first_use(uint8_t *table, const struct trm_task *t);
 
 /* Where a token stands: in which canvas (geometric families put grids of changing size on canvases; elsewhere the whole grid

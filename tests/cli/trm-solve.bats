@@ -221,14 +221,30 @@ without_seconds() { sed 's/,"seconds":[0-9.e-]*//' "$@"; }
 # --- solving ---
 
 @test "a trace of a task has the same bytes alone, among others, with slots, threads, workers, and rollouts" {
-    for more in "" "--rollouts 3 --noise 1"; do
+    for more in "" "--rollouts 3 --noise 1" "--views 4"; do
         trm-infer -m m.trm $more exam > all
         sed -n 17p exam | trm-infer -m m.trm $more > alone
         cmp alone <(sed -n 17p all)
         trm-infer -m m.trm $more --slots 7 -j 3 exam | cmp all -
         parallel --pipe -k -N 9 -j 3 trm-infer -m m.trm $more --slots 4 < exam | cmp all -
     done
-    grep -q '"rollouts":3,"rollout":[12],' all
+    grep -qE '"views":4,"view":[0-3],"votes":[1-4],"total_steps":' all
+    trm-infer -m m.trm --rollouts 3 --noise 1 exam | grep -q '"rollouts":3,"rollout":[12],'
+}
+
+@test "views that agree are right more often, more of them right than one, and go with no rollouts" {
+    trm-gen -f sudoku4 -n 300 --seed 6 > many
+    trm-train --preset micro --fresh sudoku4 --lr 4e-3 --batch 32 --epoch-steps 60 -e 2 --val-asks 64 -o v.trm > /dev/null
+    trm-infer -m v.trm many > one
+    trm-infer -m v.trm --views 6 many > six
+    right() { trm-verify many "$1" | tail -n 1 | json 'print $r->{right}'; }
+    [ "$(right six)" -gt "$(right one)" ]
+    json 'print "$_\n" if $r->{votes} == 6' six > sure
+    json 'print "$_\n" if $r->{votes} < 5' six > unsure
+    [ "$(wc -l < sure)" -gt 20 ] && [ "$(wc -l < unsure)" -gt 20 ]
+    awk -v a="$(right sure)" -v n="$(wc -l < sure)" -v b="$(right unsure)" -v m="$(wc -l < unsure)" 'BEGIN {print a, n, b, m; exit !(a / n > b / m)}'
+    run -2 --separate-stderr trm-infer -m m.trm --views 2 --rollouts 2 exam
+    [[ "$stderr" == *"--views and --rollouts"* ]]
 }
 
 @test "rollouts answer with the highest halting value, which is no lower than without" {

@@ -172,6 +172,35 @@ first_use(void)
     CHECK(wrong == 0);
 }
 
+/* Sequences: 0 comes first and 1 is the first other one, and any symmetry of the task has the same ids and labels. */
+static void
+first_numbers(void)
+{
+    enum { S = 10 };
+    struct trm_board b = {.first_use = true};
+    struct trm_err err = {0};
+    static int32_t ids[S], labels[S], ids2[S], labels2[S];
+    struct trm_rng rng;
+    size_t wrong = 0, moved = 0;
+    trm_rng_seed(&rng, 4);
+    for (unsigned i = 0; i < 50; i++) {
+        make("sequence10", i);
+        CHECK(trm_board_add(&b, &task, &err) == 0 && trm_board_encode(ids, labels, &b, &task, &err) == 0);
+        int next = 2;
+        for (size_t k = 0; k < S && next < 4; k++) /* token 2 is the number 0 */
+            if (ids[k] > 1 && ids[k] != 2)
+                wrong += next == 2 || ids[k] != 3, next = 4;
+            else if (ids[k] == 2)
+                next = 3;
+        struct trm_task was = task;
+        trm_task_augment(&task, &rng);
+        moved += memcmp(was.input, task.input, task.n) != 0;
+        CHECK(trm_board_encode(ids2, labels2, &b, &task, &err) == 0);
+        wrong += memcmp(ids, ids2, sizeof ids) != 0 || memcmp(labels, labels2, sizeof labels) != 0;
+    }
+    CHECK(wrong == 0 && moved > 40);
+}
+
 static void
 as_json(void)
 {
@@ -209,6 +238,8 @@ T_MAIN
         canvases();
     T("colours named by order of first use are the same for renamed tasks")
         first_use();
+    T("numbers of sequences by the map that makes the first 0 and the first other one 1")
+        first_numbers();
     T("a board goes to JSON and back, and refuses what cannot be")
         as_json();
 }

@@ -34,7 +34,7 @@ make_solver(void)
 struct said {
     uint8_t answer[STEPS * 16];
     double q;
-    size_t steps, rollout;
+    size_t steps, rollout, votes;
 };
 
 /* Every task through slots; said[i] is of task i. */
@@ -56,7 +56,7 @@ solve_within(struct said said[TASKS], struct trm_solve_opt opt, size_t most)
             struct said *s = &said[f->tag];
             memset(s, 0, sizeof *s);
             memcpy(s->answer, f->answer, f->steps * f->n);
-            s->q = f->q, s->steps = f->steps, s->rollout = f->rollout;
+            s->q = f->q, s->steps = f->steps, s->rollout = f->rollout, s->votes = f->votes;
             ended++;
         }
     }
@@ -72,7 +72,7 @@ solve(struct said said[TASKS], struct trm_solve_opt opt)
 static bool
 same(const struct said *a, const struct said *b)
 {
-    return memcmp(a->answer, b->answer, sizeof a->answer) == 0 && a->q == b->q && a->steps == b->steps && a->rollout == b->rollout;
+    return memcmp(a->answer, b->answer, sizeof a->answer) == 0 && a->q == b->q && a->steps == b->steps && a->rollout == b->rollout && a->votes == b->votes;
 }
 
 static size_t
@@ -133,6 +133,35 @@ T_MAIN
             CHECK(other[i].steps == 2 && memcmp(other[i].answer, one[i].answer, 2 * task[i].n) == 0);
         solve_within(other, opt, STEPS + 1);
         CHECK(differing(one, other) == 0);
+    }
+    T("views give the same with any slots and threads; those that agree have as many votes, and a net that says the same to all wins all")
+    {
+        struct trm_solve_opt many = {.slots = 4, .threads = 1, .max_steps = STEPS, .stop_q = INFINITY, .rollouts = 4, .noise = 1, .views = true};
+        static struct said four[TASKS], more[TASKS];
+        size_t others = 0, least = 4, most = 0;
+        solve(four, many);
+        many.slots = 13, many.threads = 2;
+        solve(more, many);
+        CHECK(differing(four, more) == 0);
+        for (size_t i = 0; i < TASKS; i++) {
+            others += four[i].rollout > 0;
+            least = four[i].votes < least ? four[i].votes : least, most = four[i].votes > most ? four[i].votes : most;
+        }
+        CHECK(least >= 1 && most <= 4 && others > 0);
+        many.slots = 2, many.rollouts = 1; /* one view is the task itself */
+        solve(other, many);
+        for (size_t i = 0; i < TASKS; i++)
+            CHECK(other[i].q == one[i].q && other[i].votes == 1 && !memcmp(other[i].answer, one[i].answer, sizeof one[i].answer));
+        size_t n = solver.net.n_params;
+        trm_real *kept = malloc(n * sizeof *kept);
+        memcpy(kept, params, n * sizeof *kept);
+        memset(params, 0, n * sizeof *params); /* says token 1 everywhere, which every symmetry leaves where it is */
+        many.slots = 4, many.rollouts = 4;
+        solve(other, many);
+        for (size_t i = 0; i < TASKS; i++)
+            CHECK(other[i].votes == 4 && other[i].rollout == 0);
+        memcpy(params, kept, n * sizeof *kept);
+        free(kept);
     }
     T("more rollouts than slots are refused")
     {

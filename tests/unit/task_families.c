@@ -136,6 +136,43 @@ symmetries_keep_answer_and_key(const struct trm_task *t)
 }
 
 static void
+answers_come_back_from_views(const struct trm_task *t)
+{
+    char key[17], other[17];
+    uint8_t answer[TRM_TASK_MOST];
+    int moved = 0;
+    trm_task_key(key, t);
+    for (size_t k = 0; k < 40; k++) {
+        struct trm_task seen, again;
+        struct trm_task_view view;
+        struct trm_err err = {0};
+        trm_task_see(&seen, &view, t, k, 11);
+        trm_task_see(&again, &view, t, k, 11);
+        CHECK(!seen.solved && memcmp(seen.input, again.input, t->n) == 0);
+        trm_task_key(other, &seen);
+        CHECK_STR(other, key);
+        CHECK(trm_task_check(&seen, &err) == 0 && trm_task_solve(&seen, &err) == 1);
+        trm_task_unsee(answer, &view, t, seen.answer);
+        CHECK(memcmp(answer, t->answer, t->n) == 0);
+        for (size_t i = t->n - 1, tries = 0; tries < 20; i = i ? i - 1 : t->n - 1, tries++) {
+            uint8_t was = seen.answer[i];
+            if (was == 0)
+                continue;
+            seen.answer[i] = (uint8_t)(was > 1 ? was - 1 : 2);
+            trm_task_unsee(answer, &view, t, seen.answer);
+            CHECK(memcmp(answer, t->answer, t->n) != 0);
+            seen.answer[i] = was;
+        }
+        CHECK(k > 0 || memcmp(seen.input, t->input, t->n) == 0);
+        moved += memcmp(seen.input, t->input, t->n) != 0;
+    }
+    struct trm_task_facts f;
+    trm_task_facts(&f, t->family);
+    bool as_it_is = !strcmp(f.name, "latin") || !strcmp(f.name, "colouring") || !strcmp(f.name, "modular");
+    CHECK(as_it_is ? moved == 0 : moved > 20);
+}
+
+static void
 symmetries_do_not_need_the_answer(const struct trm_task *t)
 {
     struct trm_rng a, b;
@@ -216,6 +253,8 @@ T_MAIN
         for_all(what_is_asked_is_answered);
     T("symmetries keep the answer right and the key the same")
         for_all(symmetries_keep_answer_and_key);
+    T("an answer to what is seen through a symmetry, right or wrong, is that answer to the task itself")
+        for_all(answers_come_back_from_views);
     T("symmetries do the same to a task whose answer is hidden")
         for_all(symmetries_do_not_need_the_answer);
     T("a task written and read is the same task")
