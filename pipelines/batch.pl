@@ -4,7 +4,7 @@
 #        batch.pl jobs RUN SLOTS     what is missing as jobs in RUN/jobs, their numbers on stdout; SLOTS: jobs at a time
 #        batch.pl adopt              what jobs have done into pieces
 #        batch.pl lists              the pieces of all models in their order, and OUT/broken.part; what is odd or broken on stderr
-#        batch.pl records SUMMARIES  what the checked pieces hold on stdout, but for the summaries of each, which go into a file
+#        batch.pl records            what the checked pieces hold on stdout, but for the summaries of each, which go to descriptor 3
 # Environment: OUT, IFC, HOSTS, RETRY as in batch.mk; WITH_MODEL: whether verdicts of a model are wanted.
 # Files in OUT/steps: keys (KEY TKEY PATH and a zero byte each: pieces are KEY.checked and TKEY.traces), absent (PATH and a zero byte),
 # models (how many were named), failed/KEY (a reason), stop (why no job would do better), checked.pieces, traces.pieces.
@@ -125,6 +125,7 @@ sub jobs {
         push @$last, $m;
         $bytes += $size;
     }
+    local $| = 1; # the first is at work before the last is made
     for my $i (1 .. @jobs) {
         make_job("$run/jobs/$i", @{$jobs[$i - 1]});
         print "$i\n";
@@ -244,14 +245,14 @@ sub lists {
 
 # Summaries and specifications stand behind the records of a piece.
 sub records {
-    open my $sums, '>', $_[0] or stop(3, "$_[0]: $!");
+    open my $sums, '>&=', 3 or stop(3, "descriptor 3: $!");
     for my $piece (split /\0/, read_file("$w/checked.pieces")) {
         my $text = read_file($piece) // stop(3, "$piece: $!");
         my ($end) = sort { $a <=> $b } grep { $_ > 0 } map { 1 + index $text, "\n{\"kind\":\"$_\"" } qw(summary specification);
         print $sums substr $text, $end, length($text) - $end, '' if $end; # taken off the text
         print STDOUT $text;
     }
-    close $sums or stop(3, "$_[0]: $!");
+    close $sums or stop(3, "descriptor 3: $!");
 }
 
 my %verbs = (keys => \&keys_of_models, jobs => \&jobs, adopt => \&adopt, lists => \&lists, records => \&records);

@@ -70,26 +70,41 @@ adopt() {
     trap wait EXIT
 }
 
-prepare() {
-    adopt
+# A folder for this run, with all that jobs need but their models.
+begin() {
     rm -f "$w/stop"
     run=$(mktemp -d "$w/run.XXXXXX")
     mkdir "$run/jobs"
     make_kit
-    "$here/batch.pl" jobs "$run" "$(slots)" > "$run/todo"
 }
 
-# The lock (descriptor 9) is this script's alone: jobs that outlive a killed run keep nobody waiting, and find their folder gone.
+# Jobs for all that is missing, their names on stdout.
+prepare() {
+    make_keys
+    "$here/batch.pl" jobs "$run" "$(slots)"
+}
+
+# The jobs under GNU parallel, which takes half a second to start: beside prepare, whose jobs it reads as they come. The lock (descriptor 9)
+# is this script's alone: jobs that outlive a killed run keep nobody waiting, and find their folder gone.
 work() {
-    local -a how=(-j "${JOBS:-100%}" --joblog "$(realpath "$OUT")/joblog" --retries "$((RETRIES + 1))")
-    [ -s "$run/todo" ] || return 0
+    local log=$OUT/joblog
+    local -a how=(-j "${JOBS:-100%}" --joblog "$(realpath "$OUT")/joblog" --retries "$((RETRIES + 1))") ends lines
+    rm -f "$w/joblog"
+    [ ! -e "$log" ] || mv "$log" "$w/joblog"
     [ ! -t 2 ] || how+=(--bar)
     if [ -n "$HOSTS" ]; then
         how+=(--sshloginfile "$(realpath "$HOSTS")" --workdir ".cache/trm-batch/${run##*/}" --transferfile "jobs/{}.job" --return "jobs/{}.result" --cleanup)
         while IFS= read -r file; do how+=(--basefile "$file"); done < <(cd "$run" && find kit -type f)
     fi
-    # its status is the number of failed jobs; each job's own end says why
-    (cd "$run" && parallel --will-cite "${how[@]}" -a todo bash kit/one.sh '{}' < /dev/null 9>&-) || true
+    set +e
+    { set -e; prepare; } | (cd "$run" && parallel --will-cite "${how[@]}" bash kit/one.sh '{}' 9>&-)
+    ends=("${PIPESTATUS[@]}") # parallel's is the number of failed jobs; each job's own end says why
+    set -e
+    [ "${ends[0]}" -eq 0 ] || exit "${ends[0]}"
+    mapfile -n 2 lines < "$log"
+    [ ${#lines[@]} -lt 2 ] || return 0
+    rm "$log" # its head alone: there was no job, and the log of those before stays
+    [ ! -e "$w/joblog" ] || mv "$w/joblog" "$log"
 }
 
 # --- results --------------------------------------------------------------------------------------------------------
@@ -112,8 +127,8 @@ assemble() {
         xargs -0 cat < "$w/traces.pieces" > "$OUT/traces.part" &
         traces=$!
     fi
-    "$here/batch.pl" records "$w/summaries" > "$OUT/checked.part"
-    "$BIN/trm-check" --merge < "$w/summaries" >> "$OUT/checked.part"
+    { "$here/batch.pl" records 3>&1 > "$OUT/checked.part" | "$BIN/trm-check" --merge; } > "$w/summaries"
+    cat "$w/summaries" >> "$OUT/checked.part"
     [ -z "$traces" ] || wait "$traces"
     [ -z "$model" ] || mv "$OUT/traces.part" "$OUT/traces.ndjson"
     mv "$OUT/checked.part" "$OUT/checked.ndjson"
@@ -143,20 +158,23 @@ main() {
     exec 9> "$w/lock"
     flock -w 10 9 || die 3 "another run is at work in $OUT; try again when it has ended"
     check_settings
-    make_keys
     case $1 in
     prepare)
-        prepare
+        adopt
+        begin
+        prepare > "$run/todo"
         echo "$(wc -l < "$run/todo") jobs in $run"
         ;;
     collect)
+        make_keys
         adopt
         stop_or_go
         assemble
         ;;
     all)
         rm -rf "$w/failed"
-        prepare
+        adopt
+        begin
         work
         adopt
         stop_or_go

@@ -34,7 +34,7 @@ D ?=
 # puzzles that are learned better when all supervision steps and hard cells count from the beginning (tests/bench/LOG.md)
 LATE := --loss stablemax --steps-ramp 0
 
-# name := families that the model is for | preset and what differs from it | epochs of 100 optimiser steps
+# name := families that the model is for | preset and what differs from it | epochs of 100 optimiser steps | more options of trm-infer
 sudoku4    := sudoku4    | --preset sudoku4 | 6
 sudoku6    := sudoku6    | --preset sudoku6 | 20
 sudoku9    := sudoku9d1  | --preset sudoku9 | 30
@@ -142,6 +142,7 @@ $(W)/%.exam.ndjson: $(W)/exam.set $(call program,gen) $(call program,split)
 # --- models, traces, verdicts ---------------------------------------------------------------------------------------
 define model
 $(call setting,$(1),$(call part,2,$(1)) -e $(call epochs,$(1)) --seed $(SEED))
+$(call setting,infer.$(1),$(INFER) $(call part,4,$(1)))
 
 $(W)/$(1).trm: $(W)/$(1).set $(call program,train)
 	$$(call say,$(1): training; $(W)/$(1).status says how far)
@@ -151,9 +152,9 @@ $(W)/$(1).trm: $(W)/$(1).set $(call program,train)
 $(W)/$(1).tasks.ndjson: $(foreach k,$(call kinds,$(1)),$(W)/$(k).exam.ndjson)
 	@cat $$^ > $$@.part && mv $$@.part $$@
 
-$(W)/$(1).judged.ndjson: $(W)/$(1).trm $(W)/$(1).tasks.ndjson $(W)/infer.set $(call program,infer) $(call program,verify)
+$(W)/$(1).judged.ndjson: $(W)/$(1).trm $(W)/$(1).tasks.ndjson $(W)/infer.$(1).set $(call program,infer) $(call program,verify)
 	$$(call say,$(1): solving)
-	$$(Q)$(STEP) $(W)/$(1).traces.ndjson $(call program,infer) -m $$< --stats $(W)/$(1).speed.ndjson $$$$(cat $(W)/infer.set) \
+	$$(Q)$(STEP) $(W)/$(1).traces.ndjson $(call program,infer) -m $$< --stats $(W)/$(1).speed.ndjson $$$$(cat $(W)/infer.$(1).set) \
 	  $(W)/$(1).tasks.ndjson
 	$$(Q)$(STEP) $$@ $(call program,verify) $(W)/$(1).tasks.ndjson $(W)/$(1).traces.ndjson
 endef
@@ -170,7 +171,7 @@ $(OUT)/table.ndjson: $(foreach m,$(ONLY),$(W)/$(m).eval.ndjson)
 	@mv $@.part $@
 
 $(OUT)/table.txt: $(OUT)/table.ndjson
-	@for m in $(ONLY); do echo "model $$m: $$(cat $(W)/$$m.set)"; \
+	@for m in $(ONLY); do echo "model $$m: $$(cat $(W)/$$m.set); asked with $$(cat $(W)/infer.$$m.set)"; \
 	  $(call program,eval) --text --tasks $(W)/$$m.tasks.ndjson $(W)/$$m.traces.ndjson; echo; done > $@.part
 	@mv $@.part $@
 

@@ -3,7 +3,7 @@ load ../cli/helper
 
 bench() { # small settings, whatever else is asked
     make -f "$ROOT/pipelines/geobench.mk" OUT="$BATS_FILE_TMPDIR/out" BIN="$BIN" EXAM=120 EFFORT=1 ONLY='sudoku4 logical' \
-        sudoku4='sudoku4 | --preset micro | 1' logical='sudoku4 latin4 | --preset micro --batch 16 | 1' "$@"
+        sudoku4='sudoku4 | --preset micro | 1' logical='sudoku4 latin4 | --preset micro --batch 16 | 1 | --views 2' "$@"
 }
 
 @test "a model for a family and one for a domain are made and judged, on the test side alone" {
@@ -11,7 +11,9 @@ bench() { # small settings, whatever else is asked
     cd "$BATS_FILE_TMPDIR/out"
     grep -q '"model":"sudoku4".*"id":"tasks/sudoku4".*"interval":"wilson".*"baselines"' table.ndjson
     grep -q '"model":"logical".*"id":"tasks/latin4"' table.ndjson
-    grep -q '^model logical: --preset micro' table.txt
+    grep -q '^model logical: --preset micro.* asked with --halt 0.9 --views 2$' table.txt
+    grep -q '"views":2,' steps/logical.traces.ndjson
+    ! grep '"views"' steps/sudoku4.traces.ndjson || false
     [ "$(cat steps/*.exam.ndjson | wc -l)" = "$(grep -h '"side":"test"' steps/*.exam.ndjson | wc -l)" ]
     [ "$(cat steps/sudoku4.exam.ndjson | wc -l)" -gt 3 ]
     [ "$(grep -c '"kind":"trace"' steps/logical.judged.ndjson)" = "$(wc -l < steps/logical.tasks.ndjson)" ]
