@@ -47,6 +47,8 @@ extern const struct trm_task_family trm_task_turn, trm_task_mirror, trm_task_tra
 
 /* Everything but the tokens. */
 void trm_task_copy_head(struct trm_task *out, const struct trm_task *t);
+/* Labels of both rows named anew, as drawn; table [TRM_TASK_VOCAB]: what each token has become. Without labels nothing is drawn. */
+void trm_task_rename(struct trm_task *t, uint8_t *table, struct trm_rng *rng);
 /* Cell (r, c) of the grid behind the prefix; its index in input and answer. */
 size_t trm_task_cell(const struct trm_task *t, int r, int c);
 /* *v says wrong, at row and column of the grid from 0 (-1: none). */

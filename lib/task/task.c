@@ -186,10 +186,17 @@ trm_task_make(struct trm_task *t, const struct trm_task_family *f, int size, int
 
 /* --- symmetries -------------------------------------------------------------------------------------------------- */
 
-/* Tokens lo..hi of both rows through the table. */
-static void
-rename_labels(struct trm_task *t, const uint8_t *table, int lo, int hi)
+void
+trm_task_rename(struct trm_task *t, uint8_t *table, struct trm_rng *rng)
 {
+    int lo = t->family->label_lo, hi = t->family->label_hi, order[TRM_TASK_VOCAB];
+    for (int i = 0; i < TRM_TASK_VOCAB; i++)
+        table[i] = (uint8_t)i;
+    if (!hi)
+        return;
+    trm_task_shuffled(order, hi - lo + 1, rng);
+    for (int i = lo; i <= hi; i++)
+        table[i] = (uint8_t)(lo + order[i - lo]);
     for (size_t i = 0; i < t->n; i++) {
         if (t->input[i] >= lo && t->input[i] <= hi)
             t->input[i] = table[t->input[i]];
@@ -221,7 +228,6 @@ void
 trm_task_augment(struct trm_task *t, struct trm_rng *rng)
 {
     const struct trm_task_family *f = t->family;
-    int order[TRM_TASK_VOCAB];
     uint8_t table[TRM_TASK_VOCAB];
     struct trm_task from;
     clear_answer(t);
@@ -235,12 +241,7 @@ trm_task_augment(struct trm_task *t, struct trm_rng *rng)
         memcpy(from.answer, t->answer, t->n);
         act(t, &from, (unsigned)trm_rng_below(rng, f->n_acts(t)));
     }
-    if (f->label_hi) {
-        trm_task_shuffled(order, f->label_hi - f->label_lo + 1, rng);
-        for (int i = f->label_lo; i <= f->label_hi; i++)
-            table[i] = (uint8_t)(f->label_lo + order[i - f->label_lo]);
-        rename_labels(t, table, f->label_lo, f->label_hi);
-    }
+    trm_task_rename(t, table, rng);
 }
 
 /* trm_task_first_use where labels have no order of their own. */

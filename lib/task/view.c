@@ -41,24 +41,12 @@ way_back(const struct trm_task *seen, const struct trm_task *t, unsigned n)
     return 0;
 }
 
-/* The labels of the input named anew; view->token names them back. */
-static void
-rename_labels(struct trm_task *seen, struct trm_task_view *view, struct trm_rng *rng)
-{
-    int lo = seen->family->label_lo, hi = seen->family->label_hi, order[TRM_TASK_VOCAB];
-    trm_task_shuffled(order, hi - lo + 1, rng);
-    for (int i = lo; i <= hi; i++)
-        view->token[lo + order[i - lo]] = (uint8_t)i;
-    for (size_t i = 0; i < seen->n; i++)
-        if (seen->input[i] >= lo && seen->input[i] <= hi)
-            seen->input[i] = (uint8_t)(lo + order[seen->input[i] - lo]);
-}
-
 void
 trm_task_see(struct trm_task *seen, struct trm_task_view *view, const struct trm_task *t, size_t k, uint64_t seed)
 {
     const struct trm_task_family *f = t->family;
     uint64_t name[2] = {seed, k};
+    uint8_t table[TRM_TASK_VOCAB];
     struct trm_rng rng;
     *view = (struct trm_task_view){0};
     for (int i = 0; i < TRM_TASK_VOCAB; i++)
@@ -73,8 +61,11 @@ trm_task_see(struct trm_task *seen, struct trm_task_view *view, const struct trm
     }
     memset(seen->answer, PAD, t->n);
     trm_rng_seed(&rng, trm_hash64(name, sizeof name, 'v'));
-    if (k && f->label_hi)
-        rename_labels(seen, view, &rng);
+    if (k) {
+        trm_task_rename(seen, table, &rng);
+        for (int i = 0; i < TRM_TASK_VOCAB; i++)
+            view->token[table[i]] = (uint8_t)i;
+    }
     if (k && f->unaugment) {
         view->drawn = trm_rng_u64(&rng) | 1;
         trm_rng_seed(&rng, view->drawn);
