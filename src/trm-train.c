@@ -23,7 +23,7 @@ struct train {
     /* as given */
     const char *out, *arch_name, *preset, *status, *label, *parent, *from, *backend, *optimiser, *form, *pos, *loss;
     struct trm_list rules, fresh;
-    bool resume, places, first_use, plain, ramp;
+    bool resume, places, first_use, stages, plain, ramp;
     long epochs, patience, batch, grad_calls, width, heads, prefix, layers, n, T, max_steps, positions, warmup, seed, threads, val_asks,
         val_steps, memory, min_count, inner_multiple, epoch_steps, micro, lanes;
     double max_minutes, lr, steps_ramp, cooldown, weight_decay, dropout, ema, clip, expansion, embed_scale, explore, halt_weight, varied, halt, jitter;
@@ -154,7 +154,7 @@ drill_config_of(struct train *t, struct trm_drill_config *c)
     *c = (struct trm_drill_config){
         .net = net_of(t), .opt = opt_of(t), .batch = (size_t)t->batch, .threads = (size_t)t->threads, .team = t->team,
         .backend = t->backend, .seed = (uint64_t)t->seed, .fresh = t->lots, .n_fresh = t->fresh.n, .rule = t->rule,
-        .places = t->places, .first_use = t->first_use, .augment = !t->plain, .ramp = t->ramp, .steps_ramp = t->steps_ramp, .cooldown = t->cooldown,
+        .places = t->places, .first_use = t->first_use, .stages = t->stages, .augment = !t->plain, .ramp = t->ramp, .steps_ramp = t->steps_ramp, .cooldown = t->cooldown,
         .epochs = (size_t)t->epochs, .epoch_steps = (size_t)t->epoch_steps, .val_tasks = (size_t)t->val_asks,
         .val_steps = (size_t)t->val_steps, .stop_q = stop_q(t),
     };
@@ -869,6 +869,7 @@ main(int argc, char **argv)
          TRM_OPT_INT},
         {0, "places", NULL, "tasks: tokens carry their row and column", &t.places, 0, 0, TRM_OPT_FLAG},
         {0, "first-use", NULL, "tasks: colours and letters are named by order of first use", &t.first_use, 0, 0, TRM_OPT_FLAG},
+        {0, "stages", NULL, "tasks: each supervision step is asked for a stage of the way, where the family has one", &t.stages, 0, 0, TRM_OPT_FLAG},
         {0, "plain", NULL, "tasks: leave those read as they are; by themselves symmetries change them at each draw", &t.plain, 0, 0,
          TRM_OPT_FLAG},
         {0, "ramp", NULL, "tasks: depth curriculum: (n,T) (2,1) to 30 % of all steps, (4,2) to 60 %, then full", &t.ramp, 0, 0,

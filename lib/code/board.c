@@ -150,12 +150,25 @@ trm_board_names(uint8_t *table, const struct trm_board *b, const struct trm_task
         table[i] = (uint8_t)i;
 }
 
+void
+trm_board_labels(int32_t *labels, const struct trm_board *b, const struct trm_task *t, const uint8_t *answer)
+{
+    int32_t at[TRM_TASK_MOST];
+    uint8_t name[TRM_TASK_VOCAB];
+    trm_board_names(name, b, t);
+    trm_board_asked(at, b, t);
+    for (size_t p = 0; p < trm_board_positions(b); p++)
+        labels[p] = TRM_BOARD_NO_LABEL;
+    for (size_t i = 0; i < t->n; i++)
+        if (at[i] >= 0)
+            labels[at[i]] = name[answer[i]];
+}
+
 int
 trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const struct trm_task *t, struct trm_err *err)
 {
     size_t s = trm_board_positions(b), k = trm_board_id_columns(b), n = trm_task_canvases(t);
     int kind = trm_board_kind(b, t);
-    int32_t at[TRM_TASK_MOST];
     uint8_t name[TRM_TASK_VOCAB];
     struct trm_task_place place[TRM_TASK_MOST];
     if (kind < 0) {
@@ -165,12 +178,9 @@ trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const
     }
     for (size_t j = 0; j < s * k; j++)
         ids[j] = TRM_BOARD_NONE;
-    for (size_t p = 0; labels && p < s; p++)
-        labels[p] = TRM_BOARD_NO_LABEL;
     if (lead(b))
         ids[0] = b->vocab + kind;
     trm_board_names(name, b, t);
-    trm_board_asked(at, b, t);
     if (b->places)
         trm_task_places(place, t);
     for (size_t i = 0; i < t->n; i++) {
@@ -181,9 +191,11 @@ trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const
             encode_last(here, b, n, name[t->input[i]], &place[i]);
         else
             encode_beyond(here, b, n - 1 - (size_t)place[i].canvas, name[t->input[i]], &place[i]);
-        if (labels && t->solved && at[i] >= 0)
-            labels[at[i]] = name[t->answer[i]];
     }
+    for (size_t p = 0; labels && !t->solved && p < s; p++)
+        labels[p] = TRM_BOARD_NO_LABEL;
+    if (labels && t->solved)
+        trm_board_labels(labels, b, t, t->answer);
     return 0;
 }
 

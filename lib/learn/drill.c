@@ -62,6 +62,19 @@ draw(struct trm_task *t, const struct trm_drill *d, uint64_t k, struct trm_err *
     return 0;
 }
 
+/* labels [stages,S] of a task that was made; the last stage is the answer. */
+static void
+label(int32_t *labels, const struct trm_drill *d, const struct trm_task *t)
+{
+    size_t s = trm_board_positions(&d->solver.board);
+    uint8_t answer[TRM_TASK_MOST];
+    for (size_t k = 1; k < d->stages; k++, labels += s) {
+        trm_task_stage(answer, t, k);
+        trm_board_labels(labels, &d->solver.board, t, answer);
+    }
+    trm_board_labels(labels, &d->solver.board, t, t->answer);
+}
+
 /* Slots that have halted get tasks, made side by side. */
 static int
 fill_slots(struct trm_drill *d, struct trm_err *err)
@@ -80,8 +93,10 @@ fill_slots(struct trm_drill *d, struct trm_err *err)
         struct trm_err mine = {0};
         struct trm_task *t = &d->hand[omp_get_thread_num()];
         int bad = draw(t, d, first + j, &mine);
-        bad = bad ? bad : trm_board_encode(d->ids + j * s * k, d->labels + j * s, &d->solver.board, t, &mine);
-        if (bad) {
+        bad = bad ? bad : trm_board_encode(d->ids + j * s * k, NULL, &d->solver.board, t, &mine);
+        if (!bad)
+            label(d->labels + j * d->stages * s, d, t);
+        else {
 #pragma omp critical
             {
                 rc = -1;
@@ -90,7 +105,7 @@ fill_slots(struct trm_drill *d, struct trm_err *err)
         }
     }
     for (size_t j = 0; rc == 0 && j < n; j++) {
-        struct trm_net_task task = {.ids = d->ids + j * s * k, .labels = d->labels + j * s};
+        struct trm_net_task task = {.ids = d->ids + j * s * k, .labels = d->labels + j * d->stages * s};
         rc = trm_slots_put(&d->run.slots, &d->solver.net, d->run.params, d->wanting[j], &task, first + j, err);
     }
     return rc;
@@ -153,7 +168,7 @@ make_room(struct trm_drill *d, struct trm_err *err)
     d->order = trm_arena_calloc(&d->arena, d->set->shelf.n + 1, sizeof *d->order);
     d->wanting = trm_arena_calloc(&d->arena, d->config.batch, sizeof *d->wanting);
     d->ids = trm_arena_calloc(&d->arena, d->config.batch * s * k, sizeof *d->ids);
-    d->labels = trm_arena_calloc(&d->arena, d->config.batch * s, sizeof *d->labels);
+    d->labels = trm_arena_calloc(&d->arena, d->config.batch * d->stages * s, sizeof *d->labels);
     if (!d->train || !d->order || !d->wanting || !d->ids || !d->labels)
         return no_memory(err);
     for (size_t i = 0; i < d->set->shelf.n; i++)
@@ -169,6 +184,7 @@ init_parts(struct trm_drill *d, struct trm_err *err)
     d->hand = trm_arena_calloc(&d->arena, c->threads, sizeof *d->hand);
     if (!d->hand)
         return no_memory(err);
+    d->stages = c->stages ? c->net.max_steps : 1;
     if (make_board(d, err) != 0 || make_room(d, err) != 0 || choose_val(d, err) != 0)
         return -1;
     trm_solver_shape(&c->net, &d->solver.board);
@@ -180,7 +196,7 @@ init_parts(struct trm_drill *d, struct trm_err *err)
         c->opt.end = all;
         c->opt.fall = (uint64_t)((1 - c->cooldown) * (double)all);
     }
-    struct trm_run_config run = {.opt = c->opt, .batch = c->batch, .threads = c->threads, .team = c->team, .seed = c->seed,
+    struct trm_run_config run = {.opt = c->opt, .batch = c->batch, .threads = c->threads, .team = c->team, .seed = c->seed, .stages = d->stages,
                                  .ramp = c->ramp ? all : 0, .steps_ramp = (uint64_t)(c->steps_ramp * (double)all)};
     /* K columns add up where one did as published */
     if (trm_run_init(&d->run, &d->solver.net, &run, 1 / sqrt(c->net.id_columns), err) != 0)
@@ -326,9 +342,9 @@ fingerprint(const struct trm_drill *d, char hex[65])
         trm_task_facts(&f, c->fresh[i].family);
         trm_buf_addf(&b, "%s %d %d ", f.name, c->fresh[i].size, c->fresh[i].level);
     }
-    /* the fourth is as it was for boards without first_use: their states go on */
+    /* the fourth is as it was for boards without first_use and answers without stages: their states go on */
     trm_buf_addf(&b, "%ld %ld %llu %d %d %zu %zu %zu %.17g", c->rule.train, c->rule.val, (unsigned long long)c->rule.seed,
-                 c->places + 2 * c->first_use, c->augment, d->run.steps_per_epoch, c->val_tasks, c->val_steps, c->stop_q);
+                 c->places + 2 * c->first_use + 4 * c->stages, c->augment, d->run.steps_per_epoch, c->val_tasks, c->val_steps, c->stop_q);
     trm_sha256_init(&h);
     trm_sha256_add(&h, b.data ? b.data : "", b.len);
     trm_buf_release(&b);

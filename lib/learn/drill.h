@@ -54,6 +54,7 @@ struct trm_drill_config {
     size_t n_fresh;
     struct trm_side_rule rule;  /* what is made afresh is drawn only where this says train; for validation, val */
     bool places, first_use, augment; /* see board.h, twice; symmetries of the family on tasks kept in memory */
+    bool stages; /* supervision step k is asked for stage k of the way to the answer: trm_task_stage */
     /* of all steps, epochs * steps of an epoch: */
     bool ramp;                   /* depth curriculum over them */
     double steps_ramp, cooldown; /* share at their beginning in which supervision steps rise, at their end in which the rate falls */
@@ -94,7 +95,8 @@ struct trm_drill {
     uint64_t order_of; /* pass + 1 that `order` holds; 0: none */
     struct trm_task *hand; /* [threads] */
     size_t *wanting;       /* [batch] slots that want a task */
-    int32_t *ids, *labels; /* [batch] boards */
+    size_t stages;         /* rows of labels that a task has */
+    int32_t *ids, *labels; /* [batch] boards; labels [batch,stages,S] */
     struct trm_solving *solving;
 };
 /* Without a validation side the last weights count as the best. TRM_DATA: nothing to learn from; TRM_USAGE: a setting out of

@@ -62,7 +62,8 @@ trm_run_init(struct trm_run *r, struct trm_net *net, const struct trm_run_config
     if (!r->params || !r->ema || !r->best || !r->grad)
         return trm_err_set(err, TRM_SYS, "out of memory for %zu parameters", n);
     if (trm_opt_init(&r->opt, &c->opt, net->n_trained, err) != 0 ||
-        trm_slots_init(&r->slots, net, c->batch / ranks(c), TRM_SLOTS_TRAIN, c->threads, c->seed, err) != 0)
+        trm_slots_init(&r->slots, net, c->batch / ranks(c), TRM_SLOTS_TRAIN, c->threads, c->seed, err) != 0 ||
+        (c->stages > 1 && trm_slots_stages(&r->slots, net, c->stages, err) != 0))
         return -1;
     r->slots.first = (size_t)c->team.rank * r->slots.count;
     first_weights(r, embed_scale);

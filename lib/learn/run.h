@@ -17,6 +17,7 @@ struct trm_run_config {
     size_t batch, threads; /* batch: slots of all ranks together, a multiple of ranks times net.micro when there are several */
     struct trm_team team;  /* each rank holds batch/size slots, in the order of ranks */
     uint64_t seed;
+    size_t stages;         /* rows of labels that a sample has; 0 as 1 */
     /* 0: none; see trm_run_depth */
     uint64_t ramp;       /* optimiser steps that a depth curriculum is spread over */
     uint64_t steps_ramp; /* optimiser steps in which the supervision steps of a sample rise from one to all */

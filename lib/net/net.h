@@ -116,7 +116,7 @@ void trm_net_weights(const struct trm_net *net, trm_real *params, uint64_t seed)
 struct trm_net_task {
     const int32_t *ids;    /* [S,K] rows of the table, TRM_ID_NONE adds nothing */
     const float *features; /* [S,F] finite; NULL: all zero */
-    const int32_t *labels; /* [S] 0..V-1 or TRM_NET_NO_LABEL; NULL: none is labelled */
+    const int32_t *labels; /* [stages,S] (see trm_slots_stages) 0..V-1 or TRM_NET_NO_LABEL; NULL: none is labelled */
     int32_t puzzle;        /* row of the puzzle embedding, 0 when there is none */
 };
 
@@ -125,13 +125,14 @@ struct trm_work;
 /* B slots, each with a sample on its way through supervision steps. All that a resume needs is in trm_slots_parts. */
 struct trm_slots {
     size_t count, micro; /* B, m; the last micro-batch may be smaller */
+    size_t stages;       /* rows of labels that a sample has; 1 */
     size_t first;        /* place of slot 0 among the slots of all processes that train together; 0 alone */
     enum trm_slots_use use;
     /* state, owned */
     trm_real *y, *z;   /* [B/m][L][m][D] carried answer and latent, a block for each micro-batch */
     int32_t *ids;      /* [B,S,K] */
     float *features;   /* [B,S,F] */
-    int32_t *labels;   /* [B,S] */
+    int32_t *labels;   /* [B,stages,S] */
     int32_t *puzzle;   /* [B] */
     uint32_t *steps;   /* [B] supervision steps this sample has had */
     uint8_t *halted;   /* [B] 1: wants a fresh sample (so at the start); takes no part in trm_net_infer */
@@ -151,6 +152,9 @@ struct trm_slots {
 int trm_slots_init(struct trm_slots *s, const struct trm_net *net, size_t count, enum trm_slots_use use, size_t threads,
                    uint64_t seed, struct trm_err *err);
 void trm_slots_release(struct trm_slots *s);
+/* Before the first sample: a sample brings so many rows of labels, row k for its supervision step k, the last for all that follow. What
+ * is to be right for halting is the last row. TRM_SYS: memory; then the slots are as they were. */
+int trm_slots_stages(struct trm_slots *s, const struct trm_net *net, size_t stages, struct trm_err *err);
 /* Give slot i a fresh sample and the initial state; steps 0, not halted. TRM_DATA: an id, label, puzzle out of range or
  * a feature that is not finite; the slot is then as it was. params: for H_init and L_init. */
 int trm_slots_put(struct trm_slots *s, const struct trm_net *net, const trm_real *params, size_t i,
@@ -196,7 +200,7 @@ struct trm_net_stats {
  * 2..max_steps steps on. grad [n_trained] is overwritten with the gradient of the mean loss. The parameters are not
  * changed.
  *
- * BCE's target is whether all labelled positions are right; it carries no gradient. A slot without labels has no
+ * BCE's target is whether all labelled positions are right, by labels that are those of the last stage; it carries no gradient. A slot without labels has no
  * cross-entropy. Dropout: one mask for each slot, step, layer and sublayer, over [L,D], the same in all calls of f of
  * that step (Gal and Ghahramani 2016, arXiv:1512.05287), made from (seed, step, first + slot, place), so nothing of it needs
  * keeping. TRM_USAGE: a slot is halted, i.e. was not given a sample; or the slots are not for training. */

@@ -22,7 +22,7 @@ trm_slots_init(struct trm_slots *s, const struct trm_net *net, size_t count, enu
                uint64_t seed, struct trm_err *err)
 {
     const struct trm_net_config *c = &net->config;
-    *s = (struct trm_slots){.count = count, .micro = use == TRM_SLOTS_TRAIN ? c->micro : 1, .use = use};
+    *s = (struct trm_slots){.count = count, .micro = use == TRM_SLOTS_TRAIN ? c->micro : 1, .stages = 1, .use = use};
     if (count == 0 || count > 1 << 20 || threads == 0 || threads > 4096)
         return trm_err_set(err, TRM_USAGE, "%zu slots on %zu threads, expected 1 to 2^20 on 1 to 4096", count, threads);
     if (!net->road && trm_mat_open(err) != 0)
@@ -69,8 +69,19 @@ trm_slots_release(struct trm_slots *s)
     *s = (struct trm_slots){0};
 }
 
+int
+trm_slots_stages(struct trm_slots *s, const struct trm_net *net, size_t stages, struct trm_err *err)
+{
+    int32_t *labels = calloc(s->count, stages * net->config.seq * sizeof *labels);
+    if (!labels)
+        return trm_err_set(err, TRM_SYS, "no memory for %zu labels a slot", stages * net->config.seq);
+    free(s->labels);
+    s->labels = labels, s->stages = stages;
+    return 0;
+}
+
 static int
-check_sample(const struct trm_net_config *c, const struct trm_net_task *sample, struct trm_err *err)
+check_sample(const struct trm_net_config *c, size_t stages, const struct trm_net_task *sample, struct trm_err *err)
 {
     for (size_t j = 0; j < (size_t)c->seq * c->id_columns; j++)
         if (sample->ids[j] != TRM_ID_NONE && (sample->ids[j] < 0 || (uint32_t)sample->ids[j] >= c->vocab_in))
@@ -80,10 +91,10 @@ check_sample(const struct trm_net_config *c, const struct trm_net_task *sample, 
         if (!isfinite(sample->features[j]))
             return trm_err_set(err, TRM_DATA, "feature %zu at position %zu is not finite", j % c->features,
                                j / c->features);
-    for (size_t j = 0; sample->labels && j < c->seq; j++)
+    for (size_t j = 0; sample->labels && j < stages * c->seq; j++)
         if (sample->labels[j] != TRM_NET_NO_LABEL
             && (sample->labels[j] < 0 || (uint32_t)sample->labels[j] >= c->vocab_out))
-            return trm_err_set(err, TRM_DATA, "label %d at position %zu, expected below %u", sample->labels[j], j,
+            return trm_err_set(err, TRM_DATA, "label %d at position %zu, expected below %u", sample->labels[j], j % c->seq,
                                c->vocab_out);
     if (sample->puzzle < 0 || (uint32_t)sample->puzzle >= (c->puzzles ? c->puzzles : 1))
         return trm_err_set(err, TRM_DATA, "puzzle %d, expected below %u", sample->puzzle, c->puzzles ? c->puzzles : 1);
@@ -95,15 +106,15 @@ trm_slots_put(struct trm_slots *s, const struct trm_net *net, const trm_real *pa
               const struct trm_net_task *sample, uint64_t key, struct trm_err *err)
 {
     const struct trm_net_config *c = &net->config;
-    if (check_sample(c, sample, err) != 0)
+    if (check_sample(c, s->stages, sample, err) != 0)
         return -1;
-    size_t seq = c->seq, n_ids = seq * c->id_columns, n_features = seq * c->features;
+    size_t seq = c->seq, n_labels = seq * s->stages, n_ids = seq * c->id_columns, n_features = seq * c->features;
     if (n_ids)
         memcpy(s->ids + i * n_ids, sample->ids, n_ids * sizeof *s->ids);
     for (size_t j = 0; j < n_features; j++)
         s->features[i * n_features + j] = sample->features ? sample->features[j] : 0;
-    for (size_t j = 0; j < seq; j++)
-        s->labels[i * seq + j] = sample->labels ? sample->labels[j] : TRM_NET_NO_LABEL;
+    for (size_t j = 0; j < n_labels; j++)
+        s->labels[i * n_labels + j] = sample->labels ? sample->labels[j] : TRM_NET_NO_LABEL;
     size_t place, m, at = block_of(s, net, i, &place, &m), width = c->width;
     for (size_t l = 0; l < net->length; l++) {
         memcpy(s->y + at + (l * m + place) * width, params + net->at_y0, width * sizeof *s->y);
@@ -132,7 +143,7 @@ trm_slots_parts(struct trm_slots *s, const struct trm_net *net, struct trm_slots
         {"slots.z", TRM_DTYPE_REAL, s->z, state},
         {"slots.ids", TRM_I32, s->ids, b * c->seq * c->id_columns},
         {"slots.features", TRM_F32, s->features, b * c->seq * c->features},
-        {"slots.labels", TRM_I32, s->labels, b * c->seq},
+        {"slots.labels", TRM_I32, s->labels, b * s->stages * c->seq},
         {"slots.puzzle", TRM_I32, s->puzzle, b},
         {"slots.steps", TRM_I32, s->steps, b},
         {"slots.halted", TRM_U8, s->halted, b},
@@ -152,10 +163,10 @@ trm_slots_check(const struct trm_slots *s, const struct trm_net *net, struct trm
         struct trm_net_task sample = {
             .ids = s->ids + i * c->seq * c->id_columns,
             .features = s->features + i * c->seq * c->features,
-            .labels = s->labels + i * c->seq,
+            .labels = s->labels + i * s->stages * c->seq,
             .puzzle = s->puzzle[i],
         };
-        if (check_sample(c, &sample, err) != 0)
+        if (check_sample(c, s->stages, &sample, err) != 0)
             return trm_err_at(err, "slot %zu", i);
         if (s->halted[i] > 1 || s->steps[i] > c->max_steps)
             return trm_err_set(err, TRM_DATA, "slot %zu has had %u steps, halted %u", i, s->steps[i], s->halted[i]);

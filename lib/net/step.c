@@ -134,6 +134,22 @@ is_right(const trm_real *logits, size_t v, int32_t label)
     return top == (size_t)label;
 }
 
+/* Labels of the supervision step that the slot is in. */
+static const int32_t *
+labels_of(const struct trm_slots *s, size_t slot, size_t seq)
+{
+    size_t stage = s->steps[slot] < s->stages ? s->steps[slot] : s->stages - 1;
+    return s->labels + (slot * s->stages + stage) * seq;
+}
+
+/* Whether the slot's answer is all right, and not only as far as its stage has come. */
+static bool
+all_right(const struct trm_slots *s, size_t slot, size_t seq)
+{
+    const int32_t *last = s->labels + (slot * s->stages + s->stages - 1) * seq;
+    return s->right[slot] == s->labelled[slot] && !memcmp(labels_of(s, slot, seq), last, seq * sizeof *last);
+}
+
 /* Losses of the micro-batch's slot i; in training also the gradient of the batch's loss by its logits. */
 static void
 score(const struct trm_micro *b, size_t i)
@@ -141,7 +157,7 @@ score(const struct trm_micro *b, size_t i)
     const struct trm_net_config *c = &b->net->config;
     struct trm_slots *s = b->s;
     size_t v = c->vocab_out, slot = b->first + i;
-    const int32_t *labels = s->labels + slot * c->seq;
+    const int32_t *labels = labels_of(s, slot, c->seq);
     uint32_t labelled = 0, right = 0;
     for (size_t t = 0; t < c->seq; t++)
         labelled += labels[t] != TRM_NET_NO_LABEL;
@@ -158,7 +174,7 @@ score(const struct trm_micro *b, size_t i)
     s->labelled[slot] = labelled;
     s->right[slot] = right;
     s->ce[slot] = sum * share;
-    s->halt_loss[slot] = trm_loss_halt(s->q[slot], right == labelled);
+    s->halt_loss[slot] = trm_loss_halt(s->q[slot], all_right(s, slot, c->seq));
 }
 
 /* From the logits' gradient and the halting loss to w->dy, and the heads' own gradients. */
@@ -176,7 +192,7 @@ heads_back(const struct trm_micro *b)
         trm_mat_few_nn(trm_row(b, dy, c->prefix, i), ld, d_logits, v, b->p + net->at_out, d, c->seq, d, v);
         trm_mat_few_tn(b->grad + net->at_out, d, d_logits, v, trm_row(b, b->y, c->prefix, i), ld, v, d, c->seq);
         size_t slot = b->first + i;
-        double target = s->right[slot] == s->labelled[slot];
+        double target = all_right(s, slot, c->seq);
         trm_real dq = (trm_real)(b->weight * c->halt_weight * (1 / (1 + exp(-s->q[slot])) - target));
         trm_real *y0 = trm_row(b, b->y, 0, i), *dy0 = trm_row(b, dy, 0, i);
         for (size_t j = 0; j < d; j++) {
@@ -251,11 +267,11 @@ halt(const struct trm_net_config *c, struct trm_slots *s, struct trm_net_stats *
 {
     for (size_t i = 0; i < s->count; i++) {
         uint32_t least = 0;
+        bool exact = all_right(s, i, c->seq);
         s->steps[i]++;
         if (trm_rng_uniform(&s->rng) < c->explore && c->max_steps >= 2)
             least = 2 + (uint32_t)trm_rng_below(&s->rng, c->max_steps - 1);
         s->halted[i] = (s->steps[i] >= c->max_steps || s->q[i] > 0) && s->steps[i] >= least;
-        bool exact = s->right[i] == s->labelled[i];
         stats->ce += s->ce[i] / (double)s->count;
         stats->halt += s->halt_loss[i] / (double)s->count;
         stats->labelled += s->labelled[i];

@@ -130,6 +130,19 @@ solve(struct trm_task *t, struct trm_err *err)
     return 1;
 }
 
+/* The grid after the first of two rules. */
+static bool
+stage(uint8_t *answer, const struct trm_task *t, size_t k)
+{
+    struct grid g, one;
+    if (k > 1 || t->input[RULE_TOKENS] == PAD || !trm_grid_load(&g, t->input + PREFIX, t->size))
+        return true;
+    trm_grid_apply(&one, &g, rule_at(t, 0));
+    memset(answer, PAD, PREFIX);
+    trm_grid_store(answer + PREFIX, t->size, &one);
+    return false;
+}
+
 static void
 judge(struct trm_task_verdict *v, const struct trm_task *t, const uint8_t *answer)
 {
@@ -180,7 +193,7 @@ static const int suite[] = {10, 0};
 #define GEOMETRIC(NAME, PURPOSE)                                                                                  \
     const struct trm_task_family trm_task_##NAME = {                                                             \
         .facts = {#NAME, "geometric", PURPOSE, "direct", 3, GRID_SIDE, 10, 3, suite},                             \
-        .lay = lay, .canvases = true, .draw = draw, .check = check, .solve = solve, .judge = judge,                                 \
+        .lay = lay, .canvases = true, .draw = draw, .check = check, .solve = solve, .stage = stage, .judge = judge,                 \
         .answer_lo = OUTSIDE, .answer_hi = COLOUR_9, .n_acts = acts, .act = act,                                  \
         .label_lo = COLOUR_1, .label_hi = COLOUR_9,                                                               \
     }

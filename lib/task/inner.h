@@ -20,6 +20,8 @@ struct trm_task_family {
     int (*check)(const struct trm_task *t, struct trm_err *err);
     /* As trm_task_solve, but returns the count in 0..2 (-1: given up) and sets answer, nodes and difficulty. */
     int (*solve)(struct trm_task *t, struct trm_err *err);
+    /* answer [n], where asked: what stands after k >= 1 steps of a way to the right one; true when that is the last. NULL: no such way */
+    bool (*stage)(uint8_t *answer, const struct trm_task *t, size_t k);
     void (*asked)(bool *asked, const struct trm_task *t); /* NULL: everything behind the prefix */
     int answer_lo, answer_hi; /* tokens of answers; hi 0: vocab-1 */
     bool givens;              /* an asked position whose input is above BLANK keeps its token */

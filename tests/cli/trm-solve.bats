@@ -174,6 +174,18 @@ without_seconds() { sed 's/,"seconds":[0-9.e-]*//' "$@"; }
     trm-train $MICRO --places --first-use -e 2 -f infer3 -o h.trm | without_seconds | tail -1 | cmp - g.last
 }
 
+@test "a training by stages goes on as it began, is another one than without, and of families without stages the same" {
+    trm-train $MICRO --places --stages -e 1 -f compose4 -o g.trm > g.epochs
+    run ! trm-train $MICRO --places -e 2 -f compose4 --resume -o g.trm
+    [[ "$output" == *"other settings"* ]]
+    trm-train $MICRO --places --stages -e 2 -f compose4 --resume -o g.trm >> g.epochs
+    without_seconds g.epochs | tail -1 > g.last
+    trm-train $MICRO --places --stages -e 2 -f compose4 -o h.trm | without_seconds | tail -1 | cmp - g.last
+    trm-train $MICRO --places -e 2 -f compose4 -o h.trm | without_seconds | tail -1 | run -1 cmp -s - g.last
+    trm-train $MICRO --stages -e 1 -f sudoku4 -o h.trm | without_seconds > h.last
+    trm-train $MICRO -e 1 -f sudoku4 -o h.trm | without_seconds | cmp - h.last
+}
+
 @test "a long task with canvases is learned from with places, where they lie on each other, and refused alone without" {
     # three examples of 30x30: 6,300 tokens, 900 positions
     perl -MJSON::PP -e 'srand 1; sub g { [map { [map { int rand 10 } 1 .. 30] } 1 .. 30] }

@@ -276,6 +276,66 @@ halting(void)
     end(&r);
 }
 
+/* Supervision step k is asked for row k of the labels, the last for all that follow, and nothing is right before the last. */
+static void
+staged(struct trm_net_config c)
+{
+    enum { STAGES = 2 };
+    struct rig one[STAGES], both;
+    int32_t ids[64], labels[STAGES][16];
+    struct trm_err err = {0};
+    c.max_steps = 3, c.explore = 0;
+    for (size_t j = 0; j < (size_t)c.seq * c.id_columns; j++)
+        ids[j] = (int32_t)j % (int32_t)c.vocab_in;
+    for (size_t j = 0; j < c.seq; j++)
+        labels[0][j] = j < 3 ? (int32_t)j % 2 : TRM_NET_NO_LABEL, labels[1][j] = (int32_t)(j + 1) % (int32_t)c.vocab_out;
+    begin(&both, c, 2, TRM_SLOTS_TRAIN, 1);
+    CHECK(trm_slots_stages(&both.slots, &both.net, STAGES, &err) == 0);
+    for (int k = 0; k < STAGES; k++)
+        begin(&one[k], c, 2, TRM_SLOTS_TRAIN, 1);
+    for (size_t i = 0; i < 2; i++) {
+        struct trm_net_task s = {.ids = ids, .labels = labels[0]};
+        /* contiguous rows: the tensor of both stages */
+        int32_t rows[STAGES * 16];
+        for (int k = 0; k < STAGES; k++)
+            memcpy(rows + (size_t)k * c.seq, labels[k], c.seq * sizeof *rows);
+        for (int k = 0; k < STAGES; k++) {
+            s.labels = labels[k];
+            CHECK(trm_slots_put(&one[k].slots, &one[k].net, one[k].p, i, &s, 1, &err) == 0);
+        }
+        s.labels = rows;
+        CHECK(trm_slots_put(&both.slots, &both.net, both.p, i, &s, 1, &err) == 0);
+        rows[c.seq + 2] = (int32_t)c.vocab_out;
+        CHECK(trm_slots_put(&both.slots, &both.net, both.p, i, &s, 1, &err) == -1 && strstr(err.text, "at position 2"));
+        trm_err_reset(&err);
+    }
+    for (int step = 0; step < 3; step++) {
+        struct rig *same = &one[step ? 1 : 0], *other = &one[step ? 0 : 1];
+        for (int k = 0; k < STAGES; k++)
+            CHECK(trm_net_train(&one[k].net, one[k].p, &one[k].slots, one[k].grad, &one[k].stats, &err) == 0);
+        CHECK(trm_net_train(&both.net, both.p, &both.slots, both.grad, &both.stats, &err) == 0);
+        CHECK(both.stats.ce == same->stats.ce && both.stats.ce != other->stats.ce && both.stats.labelled == same->stats.labelled);
+    }
+    end(&both);
+    for (int k = 0; k < STAGES; k++)
+        end(&one[k]);
+    /* nothing asked at the first stage: all of it right, and yet not the answer */
+    begin(&both, c, 1, TRM_SLOTS_TRAIN, 1);
+    CHECK(trm_slots_stages(&both.slots, &both.net, STAGES, &err) == 0);
+    int32_t rows[STAGES * 16];
+    for (size_t j = 0; j < STAGES * (size_t)c.seq; j++)
+        rows[j] = TRM_NET_NO_LABEL;
+    for (int answered = 0; answered < 2; answered++) {
+        rows[c.seq] = answered ? TRM_NET_NO_LABEL : 1;
+        both.slots.halted[0] = 1;
+        CHECK(trm_slots_put(&both.slots, &both.net, both.p, 0, &(struct trm_net_task){.ids = ids, .labels = rows}, 1, &err) == 0);
+        CHECK(trm_net_train(&both.net, both.p, &both.slots, both.grad, &both.stats, &err) == 0);
+        CHECK(both.stats.exact == (size_t)answered);
+        CHECK((both.slots.halt_loss[0] > log(2)) == (answered != (both.slots.q[0] > 0)));
+    }
+    end(&both);
+}
+
 /* n and T lowered under way are n and T from the start. */
 static void
 curriculum(struct trm_net_config c)
@@ -408,6 +468,7 @@ T_MAIN
     T("training goes on from what was kept, byte for byte") resume(attention), resume(mixer);
     T("cycles may grow on the way") curriculum(attention), curriculum(mixer);
     T("slots halt by the rule") halting();
+    T("a sample may bring labels for each supervision step, of which the last are the answer") staged(small());
     T("what is out of range is refused with its place, and changes nothing") refusals();
     T("settings are text and back, and wrong ones are named") settings();
     T("both forms learn what stands before them") learning(attention), learning(mixer);

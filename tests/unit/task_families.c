@@ -5,6 +5,8 @@
 
 enum { TASKS = 12 };
 
+static int staged_tasks; /* met, with more than one stage */
+
 /* Call fn for TASKS tasks of every family and size of its suite. */
 static int
 for_all(void (*fn)(const struct trm_task *t))
@@ -172,6 +174,42 @@ answers_come_back_from_views(const struct trm_task *t)
     CHECK(as_it_is ? moved == 0 : moved > 20);
 }
 
+/* Every stage is another one, the last is the answer, and from each the rest of the way leads there. */
+static void
+stages_lead_to_the_answer(const struct trm_task *t)
+{
+    uint8_t stage[TRM_TASK_MOST], before[TRM_TASK_MOST];
+    bool compose = !strcmp(name_of(t), "compose"), rewrite = !strcmp(name_of(t), "rewrite"), last = false;
+    size_t k, grid = t->n - (size_t)t->size * (rewrite ? 1 : (size_t)t->size);
+    for (k = 1; k < 100 && !last; k++) {
+        last = trm_task_stage(stage, t, k);
+        CHECK(last == (memcmp(stage, t->answer, t->n) == 0));
+        CHECK(k == 1 || memcmp(stage, before, t->n) != 0);
+        memcpy(before, stage, t->n);
+        if (last)
+            continue;
+        struct trm_task rest = *t;
+        struct trm_err err = {0};
+        for (size_t i = 0; i < t->n; i++)
+            CHECK((stage[i] != 0) == (t->answer[i] != 0));
+        if (compose) { /* the second rule, of the grid that the first has left */
+            memcpy(rest.input, t->input + 3, 3);
+            memset(rest.input + 3, 0, 3);
+            memcpy(rest.input + grid, stage + grid, t->n - grid);
+        } else { /* a shorter word that ends in the same */
+            while (rest.size > 1 && stage[grid + (size_t)rest.size - 1] == 1)
+                rest.size--;
+            memcpy(rest.input + 4 * t->w, stage + 4 * t->w, (size_t)rest.size);
+        }
+        CHECK(trm_task_solve(&rest, &err) == 1);
+        CHECK(memcmp(rest.answer + t->n - t->w, t->answer + t->n - t->w, (size_t)(compose ? t->size : rest.size)) == 0);
+    }
+    CHECK(last && trm_task_stage(stage, t, k) && memcmp(stage, t->answer, t->n) == 0);
+    CHECK(compose ? k == 3 : rewrite || k == 2);
+    if (k > 2)
+        staged_tasks++;
+}
+
 static void
 symmetries_do_not_need_the_answer(const struct trm_task *t)
 {
@@ -255,6 +293,10 @@ T_MAIN
         for_all(symmetries_keep_answer_and_key);
     T("an answer to what is seen through a symmetry, right or wrong, is that answer to the task itself")
         for_all(answers_come_back_from_views);
+    T("the stages of a task lead to its answer") {
+        for_all(stages_lead_to_the_answer);
+        CHECK(staged_tasks > 15);
+    }
     T("symmetries do the same to a task whose answer is hidden")
         for_all(symmetries_do_not_need_the_answer);
     T("a task written and read is the same task")
