@@ -57,9 +57,9 @@ $(foreach f,$(GRIDS),$(eval $(f) := $(f) | --preset grid10 | 20))
 crop10     := crop10     | --preset grid10 --cooldown 0.6 | 55 | $(SIX)
 gravity10  := gravity10  | --preset grid10 | 68 | $(SIX)
 symmetry10 := symmetry10 | --preset grid10 | 55
-compose10  := compose10  | --preset grid10 --steps-ramp 0.6 | 70 | $(SIX)
+compose10  := compose10  | --preset grid10 --stages --steps-ramp 0.3 --cooldown 0.6 | 70 | --views 12 --threads 2
 # one model for all families of a domain
-geometric  := $(GRIDS) | --preset grid10 --stages --steps-ramp 0.6 --cooldown 0.6 --val-asks 270 | 75
+geometric  := $(GRIDS) | --preset grid10 --val-asks 270 | 75
 logical    := sudoku4 sudoku6 latin5 binairo6 | --preset sudoku6 | 60
 constraint := maze9 nonogram5 queens8 colouring10 | --preset sudoku9 | 70
 symbolic   := rewrite8 sequence10 modular5 linear3 | --preset sudoku6 | 120

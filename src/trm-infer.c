@@ -549,10 +549,11 @@ infer_task(struct infer *t, struct trm_cli *c, const trm_json *rec, double start
 {
     if (!t->desk)
         return trm_err_set(err, TRM_DATA, "kind: task, but the model judges elements: expected one that learned from tasks");
+    double waited = trm_cli_now(); /* for those before it: not this task's time */
     while (!trm_desk_room(t->desk))
         if (work(t, c, err) < 0)
             return -1;
-    return trm_desk_put(t->desk, rec, started, err);
+    return trm_desk_put(t->desk, rec, started + (trm_cli_now() - waited), err);
 }
 
 /* Those still at the desk when the last line was read. */
