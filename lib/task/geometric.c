@@ -297,7 +297,6 @@ apply_all(struct state *out, const struct state *in, struct rule rule)
 struct opinions {
     const struct grid *want; /* the examples' outputs [2] */
     struct grid first;       /* what the first hypothesis said */
-    struct grid midway;      /* the question after its first rule, when it has two */
     int n;                   /* different answers, counted up to two */
     bool simple, turn;       /* a single rule explains; and it is a turn or mirror */
     long nodes;
@@ -323,8 +322,6 @@ try_second(struct opinions *o, const struct state *s, struct rule rule)
             return;
     }
     trm_grid_apply(&g, &s->g[2], rule);
-    if (o->n == 0)
-        o->midway = s->g[2];
     hear(o, &g);
 }
 
@@ -386,22 +383,6 @@ infer_solve(struct trm_task *t, struct trm_err *err)
     t->nodes = o.nodes;
     t->difficulty = o.turn ? 1 : o.simple ? 2 : 3;
     return o.n;
-}
-
-/* The question after the first of two rules, where one does not explain the examples: of all such pairs the first. */
-static bool
-infer_stage(uint8_t *answer, const struct trm_task *t, size_t k)
-{
-    struct opinions o;
-    struct grid want[2];
-    if (k > 1)
-        return true;
-    infer_explain(&o, t, want);
-    if (o.simple || o.n == 0 || trm_grid_same(&o.midway, &o.first))
-        return true;
-    memset(answer, PAD, t->n);
-    trm_grid_store(answer + 4 * t->size * t->size, t->size, &o.midway);
-    return false;
 }
 
 static void
@@ -476,8 +457,8 @@ static const int infer_suite[] = {5, 0};
 const struct trm_task_family trm_task_infer = {
     .facts = {"infer", "geometric", "infer a rule, or two in a row, from two examples", "search", 3, 5, 5, 3,
               infer_suite},
-    .lay = infer_lay, .canvases = true, .draw = infer_draw, .check = infer_check, .solve = infer_solve, .stage = infer_stage,
-        .asked = infer_asked, .judge = infer_judge,
+    .lay = infer_lay, .canvases = true, .draw = infer_draw, .check = infer_check, .solve = infer_solve, .asked = infer_asked,
+        .judge = infer_judge,
     .answer_lo = OUTSIDE, .n_acts = infer_n, .act = infer_act, .label_lo = COLOUR_1, .label_hi = COLOUR_9,
 };
 

@@ -9,7 +9,7 @@
 #include "../base/hash.h"
 #include "inner.h"
 
-enum { LETTER = 2, LETTERS = 5, ARROW = 7, RULES = 4, A_STAGE = 3 /* rewritings */, RULE_WIDTH = 5, MOST = 12, MOST_WORDS = 3000, SLOTS = 8192 };
+enum { LETTER = 2, LETTERS = 5, ARROW = 7, RULES = 4, RULE_WIDTH = 5, MOST = 12, MOST_WORDS = 3000, SLOTS = 8192 };
 
 struct word {
     int n;
@@ -179,41 +179,6 @@ draw(struct trm_task *t, struct trm_rng *rng, int level)
     return true;
 }
 
-/* The first letters, from the left, that a rule applies to, replaced by the first rule that does; false where none does. */
-static bool
-rewrite(struct word *w, const struct system *s)
-{
-    for (int at = 0; at < w->n; at++)
-        for (int k = 0; k < s->n; k++)
-            if (at + s->left[k].n <= w->n && memcmp(w->s + at, s->left[k].s, (size_t)s->left[k].n) == 0) {
-                *w = replaced(w, at, &s->left[k], &s->right[k]);
-                return true;
-            }
-    return false;
-}
-
-static void
-put_answer(uint8_t *answer, const struct trm_task *t, const struct word *w)
-{
-    memset(word_row(answer, t), BLANK, (size_t)t->size);
-    memcpy(word_row(answer, t), w->s, (size_t)w->n);
-}
-
-static bool
-stage(uint8_t *answer, const struct trm_task *t, size_t k)
-{
-    struct system s;
-    struct word w = {.n = t->size};
-    read_system(&s, t);
-    memcpy(w.s, word_row((uint8_t *)t->input, t), (size_t)w.n);
-    for (size_t i = 0; i < A_STAGE * k; i++)
-        if (!rewrite(&w, &s))
-            return true;
-    memset(answer, PAD, t->n);
-    put_answer(answer, t, &w);
-    return !rewrite(&w, &s);
-}
-
 static bool
 is_letter(int token)
 {
@@ -264,7 +229,8 @@ solve(struct trm_task *t, struct trm_err *err)
     t->nodes = r.n;
     if (r.ends == 0)
         return 0;
-    put_answer(t->answer, t, &r.word[r.end]);
+    memset(word_row(t->answer, t), BLANK, (size_t)t->size);
+    memcpy(word_row(t->answer, t), r.word[r.end].s, (size_t)r.word[r.end].n);
     t->difficulty = trm_task_level_of(r.steps[r.end], 3, 5, 8, 99);
     return r.end == 0 ? 0 : r.ends; /* a word that no rule applies to is no task */
 }
@@ -353,7 +319,7 @@ static const int suite[] = {8, 0};
 const struct trm_task_family trm_task_rewrite = {
     .facts = {"rewrite", "symbolic", "apply rewriting rules to a word until none applies", "search", 4, MOST, 8, 4,
               suite},
-    .lay = lay, .draw = draw, .check = check, .solve = solve, .stage = stage, .asked = asked, .judge = judge, .answer_lo = BLANK,
+    .lay = lay, .draw = draw, .check = check, .solve = solve, .asked = asked, .judge = judge, .answer_lo = BLANK,
     .answer_hi = LETTER + LETTERS - 1, .n_acts = n_acts, .act = act, .label_lo = LETTER,
         .label_hi = LETTER + LETTERS - 1,
 };

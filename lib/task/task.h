@@ -75,10 +75,8 @@ int trm_task_make(struct trm_task *t, const struct trm_task_family *f, int size,
                   uint64_t index,
                   struct trm_err *err);
 
-/* answer [n]: what stands where an answer is asked after stage k = 1, 2, ... of the way to the right one: of compose, and of infer where one rule does not explain the
- * examples, the grid after the first rule, of rewrite the word after 3k rewritings, each as far to the left as
- * can be. True when this is the right answer, as it is at once in families without such a way.
- * t is solved. Cannot fail. */
+/* answer [n]: what stands where an answer is asked after stage k = 1, 2, ... of the way to the right one: of compose the grid after its
+ * first rule. True when this is the right answer, as it is at once in families without such a way. t is solved. Cannot fail. */
 bool trm_task_stage(uint8_t *answer, const struct trm_task *t, size_t k);
 
 /* One of the family's symmetries, drawn from rng, applied to input and (when solved) answer. The id, size and
