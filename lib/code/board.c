@@ -165,7 +165,7 @@ trm_board_labels(int32_t *labels, const struct trm_board *b, const struct trm_ta
 }
 
 int
-trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const struct trm_task *t, struct trm_err *err)
+trm_board_encode(int32_t *ids, const struct trm_board *b, const struct trm_task *t, struct trm_err *err)
 {
     size_t s = trm_board_positions(b), k = trm_board_id_columns(b), n = trm_task_canvases(t);
     int kind = trm_board_kind(b, t);
@@ -192,10 +192,6 @@ trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const
         else
             encode_beyond(here, b, n - 1 - (size_t)place[i].canvas, name[t->input[i]], &place[i]);
     }
-    for (size_t p = 0; labels && !t->solved && p < s; p++)
-        labels[p] = TRM_BOARD_NO_LABEL;
-    if (labels && t->solved)
-        trm_board_labels(labels, b, t, t->answer);
     return 0;
 }
 

@@ -59,10 +59,9 @@ size_t trm_board_positions(const struct trm_board *b); /* S */
 size_t trm_board_id_columns(const struct trm_board *b); /* K */
 size_t trm_board_ids(const struct trm_board *b);       /* rows of the table */
 
-/* ids [S,K], labels [S] (NULL: not wanted; all none when the task is not solved). TRM_DATA: a kind that the board has no
- * room for. */
-int trm_board_encode(int32_t *ids, int32_t *labels, const struct trm_board *b, const struct trm_task *t, struct trm_err *err);
-/* labels [S] of another answer [t->n] to a task that the board has room for. Cannot fail. */
+/* ids [S,K]. TRM_DATA: a kind that the board has no room for. */
+int trm_board_encode(int32_t *ids, const struct trm_board *b, const struct trm_task *t, struct trm_err *err);
+/* labels [S] of an answer [t->n], the task's or another, to a task that the board has room for. Cannot fail. */
 void trm_board_labels(int32_t *labels, const struct trm_board *b, const struct trm_task *t, const uint8_t *answer);
 /* table [TRM_TASK_VOCAB]: what the task's tokens are to the model, see first_use; a permutation, of answers too. */
 void trm_board_names(uint8_t *table, const struct trm_board *b, const struct trm_task *t);

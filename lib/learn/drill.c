@@ -93,7 +93,7 @@ fill_slots(struct trm_drill *d, struct trm_err *err)
         struct trm_err mine = {0};
         struct trm_task *t = &d->hand[omp_get_thread_num()];
         int bad = draw(t, d, first + j, &mine);
-        bad = bad ? bad : trm_board_encode(d->ids + j * s * k, NULL, &d->solver.board, t, &mine);
+        bad = bad ? bad : trm_board_encode(d->ids + j * s * k, &d->solver.board, t, &mine);
         if (!bad)
             label(d->labels + j * d->stages * s, d, t);
         else {

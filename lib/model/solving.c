@@ -150,7 +150,7 @@ sit(struct trm_solving *v, struct seat *s, size_t i, size_t k, const struct trm_
             trm_task_see(&seen, &r->view, t, 0, s->name);
         t = &seen;
     }
-    if (trm_board_encode(v->ids, NULL, &m->board, t, err) != 0 ||
+    if (trm_board_encode(v->ids, &m->board, t, err) != 0 ||
         trm_slots_put(&v->slots, &m->net, m->params, i, &task, s->tag, err) != 0)
         return -1;
     r->seat = s, r->number = k, r->found.n = t->n, r->found.steps = 0, r->found.rollout = k, r->found.tag = s->tag;

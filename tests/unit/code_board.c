@@ -16,6 +16,17 @@ make(const char *name, uint64_t index)
     CHECK(f && trm_task_make(&task, f, size, 0, 3, index, &err) == 0);
 }
 
+/* A task that there is room for, and its answer. */
+static bool
+encode(int32_t *ids, int32_t *labels, const struct trm_board *b)
+{
+    struct trm_err err = {0};
+    if (trm_board_encode(ids, b, &task, &err) != 0)
+        return false;
+    trm_board_labels(labels, b, &task, task.answer);
+    return true;
+}
+
 static void
 one_kind(void)
 {
@@ -25,14 +36,14 @@ one_kind(void)
     make("sudoku4", 1);
     CHECK(trm_board_add(&b, &task, &err) == 0);
     CHECK(trm_board_positions(&b) == 16 && trm_board_id_columns(&b) == 1 && trm_board_ids(&b) == (size_t)task.vocab);
-    CHECK(trm_board_encode(ids, labels, &b, &task, &err) == 0);
+    CHECK(encode(ids, labels, &b));
     size_t wrong = 0;
     for (size_t i = 0; i < 16; i++)
         wrong += ids[i] != task.input[i] || labels[i] != task.answer[i];
     CHECK(wrong == 0);
-    task.solved = false;
-    trm_board_encode(ids, labels, &b, &task, &err);
-    CHECK(labels[0] == TRM_BOARD_NO_LABEL);
+    uint8_t other[16] = {2, 3};
+    trm_board_labels(labels, &b, &task, other);
+    CHECK(labels[0] == 2 && labels[1] == 3 && labels[2] == 0);
 }
 
 static void
@@ -48,7 +59,7 @@ several_kinds_with_places(void)
     trm_board_add(&b, &task, &err);
     size_t s = trm_board_positions(&b);
     CHECK(s == 1 + 106);
-    CHECK(trm_board_encode(ids, labels, &b, &task, &err) == 0);
+    CHECK(encode(ids, labels, &b));
     CHECK(ids[0] == b.vocab + 1 && labels[0] == TRM_BOARD_NO_LABEL);
     CHECK(trm_board_id_columns(&b) == K);
     CHECK(ids[K * 26] == TRM_BOARD_NONE && ids[K * 26 + 2] == TRM_BOARD_NONE && labels[26] == TRM_BOARD_NO_LABEL);
@@ -59,7 +70,7 @@ several_kinds_with_places(void)
     /* cell (2,3) of both kinds has the same row and column ids, and they are no other cell's */
     size_t here = K * (1 + 2 * 5 + 3);
     make("turn10", 2);
-    trm_board_encode(other, labels, &b, &task, &err);
+    CHECK(encode(other, labels, &b));
     size_t there = K * (1 + 6 + 2 * 10 + 3);
     for (size_t j = 1; j <= 3; j++)
         CHECK(ids[here + j] == other[there + j]);
@@ -106,7 +117,7 @@ canvases(void)
     CHECK(place[11].canvas == 0 && place[11].row == 2 && place[11].from_bottom == 0 && place[11].from_right == 3);
     CHECK(place[106].canvas == 4 && place[106].row == 1 && place[106].from_bottom == 0 && place[106].from_right == 2);
     CHECK(place[104].column == 4 && place[104].from_right == -1 && place[15].from_bottom == -1);
-    CHECK(trm_board_encode(ids, labels, &b, &task, &err) == 0);
+    CHECK(encode(ids, labels, &b));
     /* the last row of a grid has the same id wherever it is, another one on another canvas */
     seen(a, &b, ids, 0, 11), seen(z, &b, ids, 0, 12);
     CHECK(a[0] == z[0] && a[1] == z[1] && a[2] != z[2]);
@@ -151,14 +162,14 @@ first_use(void)
     bool met[TRM_TASK_VOCAB] = {false};
     make("infer5", 2);
     CHECK(trm_board_add(&b, &task, &err) == 0 && trm_board_add(&plain, &task, &err) == 0);
-    CHECK(trm_board_encode(ids, labels, &b, &task, &err) == 0 && trm_board_encode(other, NULL, &plain, &task, &err) == 0);
+    CHECK(encode(ids, labels, &b) && trm_board_encode(other, &plain, &task, &err) == 0);
     for (size_t i = 0; i < task.n; i++) { /* nine colours, 3 to 11: the next one */
         task.input[i] = task.input[i] < 3 ? task.input[i] : 3 + (task.input[i] - 2) % 9;
         task.answer[i] = task.answer[i] < 3 ? task.answer[i] : 3 + (task.answer[i] - 2) % 9;
     }
-    CHECK(trm_board_encode(ids2, labels2, &b, &task, &err) == 0);
+    CHECK(encode(ids2, labels2, &b));
     CHECK(memcmp(ids, ids2, sizeof ids) == 0 && memcmp(labels, labels2, sizeof labels) == 0);
-    CHECK(trm_board_encode(ids2, NULL, &plain, &task, &err) == 0 && memcmp(other, ids2, sizeof other) != 0);
+    CHECK(trm_board_encode(ids2, &plain, &task, &err) == 0 && memcmp(other, ids2, sizeof other) != 0);
     trm_board_names(table, &b, &task);
     size_t wrong = 0;
     for (int x = 0; x < TRM_TASK_VOCAB; x++)
@@ -185,7 +196,7 @@ first_numbers(void)
     trm_rng_seed(&rng, 4);
     for (unsigned i = 0; i < 50; i++) {
         make("sequence10", i);
-        CHECK(trm_board_add(&b, &task, &err) == 0 && trm_board_encode(ids, labels, &b, &task, &err) == 0);
+        CHECK(trm_board_add(&b, &task, &err) == 0 && encode(ids, labels, &b));
         int next = 2;
         for (size_t k = 0; k < S && next < 4; k++) /* token 2 is the number 0 */
             if (ids[k] > 1 && ids[k] != 2)
@@ -195,7 +206,7 @@ first_numbers(void)
         struct trm_task was = task;
         trm_task_augment(&task, &rng);
         moved += memcmp(was.input, task.input, task.n) != 0;
-        CHECK(trm_board_encode(ids2, labels2, &b, &task, &err) == 0);
+        CHECK(encode(ids2, labels2, &b));
         wrong += memcmp(ids, ids2, sizeof ids) != 0 || memcmp(labels, labels2, sizeof labels) != 0;
     }
     CHECK(wrong == 0 && moved > 40);
@@ -225,7 +236,7 @@ as_json(void)
     err = (struct trm_err){0};
     make("sudoku4", 1);
     CHECK(trm_board_kind(&b, &task) < 0);
-    CHECK(trm_board_encode((int32_t[512]){0}, NULL, &b, &task, &err) != 0 && strstr(err.text, "sudoku"));
+    CHECK(trm_board_encode((int32_t[512]){0}, &b, &task, &err) != 0 && strstr(err.text, "sudoku"));
 }
 
 T_MAIN
