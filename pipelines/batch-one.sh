@@ -145,7 +145,7 @@ if [ -d "../$job.result" ]; then # the try before left what it had done
     mv "../$job.result" "$out" || exit 3
 fi
 if [ ! -d "$out" ] && [ ${#keys[@]} -gt 1 ]; then
-    mkdir -p "${keys[@]/#/$out/}" || exit 3
+    mkdir "$out" "${keys[@]/#/$out/}" || exit 3
     # small models: what takes a quarter of what one may take is endless, and will be found to be
     seconds=$((LIMIT_S / 4 + 1))
     if together "${keys[@]}"; then
@@ -158,7 +158,7 @@ if [ ! -d "$out" ] && [ ${#keys[@]} -gt 1 ]; then
     seconds=$LIMIT_S
 fi
 again=0
-mkdir -p "$out"
+[ -d "$out" ] || mkdir "$out" || exit 3 # never the folders above it: a run that is over has none
 for key in "${keys[@]}"; do
     read -r word what 2> /dev/null < "$out/$key/end" || word=none what=
     case "$word $what" in

@@ -189,12 +189,17 @@ sub adopt_job {
     }
 }
 
-# Everything that jobs of this run and of those before have done.
+# Everything that jobs of this run and of those before have done. A job may outlive a run that was killed: the folder of a run gets another
+# name before it is read, and the job, which has the old one, puts nothing there any more; and yet another before it is taken apart, so that
+# no half of a result is ever read.
 sub adopt {
     system 'rm', '-rf', "$w/new";
     mkdir "$w/failed";
-    my @runs = glob "\Q$w\E/run.*";
-    adopt_job($_) for map { glob "\Q$_\E/jobs/*.result" } @runs;
+    move($_, s|/run\.(\w+)\z|/taken.$1|r) for glob "\Q$w\E/run.*";
+    for my $run (glob "\Q$w\E/taken.*") {
+        adopt_job($_) for glob "\Q$run\E/jobs/*.result";
+        move($run, $run =~ s|/taken\.(\w+)\z|/gone.$1|r);
+    }
 }
 
 # --- lists --------------------------------------------------------------------------------------------------------------

@@ -61,12 +61,11 @@ slots() {
     echo $((n > 0 ? n : 1))
 }
 
-# What jobs have done becomes pieces, and what they leave goes: two files and more a model, beside what comes next. A job that a killed run left
-# behind may still be writing there.
+# What jobs have done becomes pieces, and what they leave goes: two files and more a model, beside what comes next.
 adopt() {
     "$here/batch.pl" adopt
-    local -a runs=("$w"/run.*)
-    rm -rf -- "${runs[@]}" 2> /dev/null 9>&- &
+    local -a gone=("$w"/gone.*)
+    rm -rf -- "${gone[@]}" 9>&- &
     trap wait EXIT
 }
 

@@ -225,6 +225,41 @@ END
     done
 }
 
+# As after kill -9: a job goes on thinking while the next run takes its folder apart, and is done before all of that is gone.
+@test "a job that outlives its run leaves nothing behind" {
+    there=$PWD
+    mkdir -p bin late
+    rm -rf out ended gate once
+    ln -sf "$BIN"/trm-* bin/
+    rm bin/trm-infer
+    cat > bin/trm-infer <<END
+#!/bin/bash
+if mkdir "$PWD/once" 2> /dev/null; then until [ -e "$PWD/gate" ]; do sleep .02; done; fi
+exec "$BIN/trm-infer" "\$@"
+END
+    cat > late/rm <<END
+#!/bin/bash
+case "\$*" in
+*/steps/*.??????) # the folder of a run, whose parts go one by one
+    find "\${@: -1}" -name tkey -delete
+    touch "$PWD/gate"
+    for i in {1..100}; do [ -e "$PWD/ended" ] || sleep .02; done
+    sleep 2 ;;
+esac
+exec $(command -v rm) "\$@"
+END
+    chmod +x bin/trm-infer late/rm
+    go BIN=bin prepare
+    (cd out/steps/run.* && bash kit/one.sh 1 || true; touch "$there/ended") > late/said 2>&1 &
+    until [ -d once ]; do sleep .02; done
+    PATH=$PWD/late:$PATH run -0 go BIN=bin
+    wait
+    for f in checked traces broken; do cmp kept/$f.ndjson out/$f.ndjson; done
+    [ "$(find out/pieces -type f | wc -l)" -eq 12 ]
+    run -0 go BIN=bin
+    [ "$(find out/steps -name '*.??????' -type d | wc -l)" -eq 0 ]
+}
+
 @test "a cluster's tasks share what prepare lists, and collect makes the same files" {
     rm -rf out
     run -0 go prepare
