@@ -14,7 +14,8 @@
 # Every model learns from tasks made afresh whose canonical form is on the side train, and is judged on tasks whose form is on
 # the side test, of another seed, no two alike up to symmetry. The test side chooses nothing. Which settings were
 # measured, and which are first guesses, tests/bench/LOG.md says. Trainings end after so many optimiser steps, never by the clock, so the
-# same command gives the same bytes on one kind of processor. A changed setting makes again what hangs on it and nothing else.
+# same command gives the same bytes on one kind of processor (models name the day they were made, and traces their model, unless
+# SOURCE_DATE_EPOCH is set; table.ndjson has no day in it). A changed setting makes again what hangs on it and nothing else.
 
 # --- settings -------------------------------------------------------------------------------------------------------
 HERE := $(dir $(lastword $(MAKEFILE_LIST)))
