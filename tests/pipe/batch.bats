@@ -251,7 +251,8 @@ END
     chmod +x bin/trm-infer late/rm
     go BIN=bin prepare
     (cd out/steps/run.* && bash kit/one.sh 1 || true; touch "$there/ended") > late/said 2>&1 &
-    until [ -d once ]; do sleep .02; done
+    until [ -d once ] || [ -e ended ]; do sleep .02; done
+    [ -d once ]
     PATH=$PWD/late:$PATH run -0 go BIN=bin
     wait
     for f in checked traces broken; do cmp kept/$f.ndjson out/$f.ndjson; done
